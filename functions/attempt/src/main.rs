@@ -1,0 +1,2 @@
+//! The `attempt` function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `create` function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Serves everything on this machine.
+fn main() {}

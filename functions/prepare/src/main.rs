@@ -1,0 +1,2 @@
+//! The `prepare` function.
+fn main() {}

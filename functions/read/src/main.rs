@@ -1,0 +1,2 @@
+//! The `read` function.
+fn main() {}

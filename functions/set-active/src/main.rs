@@ -1,0 +1,2 @@
+//! The `set-active` function.
+fn main() {}

@@ -1,0 +1,129 @@
+//! `unsafe_metadata`: a JSON object that the application keeps on a user; the user may write it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::error::FlowError;
+use super::fields::Field;
+
+/// A JSON object, bounded in size and depth.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Metadata(Map<String, Value>);
+
+impl Metadata {
+    /// Reads the JSON text of an object.
+    ///
+    /// # Errors
+    /// [`FlowError::FormatInvalid`] if it is none or nests too deeply, [`FlowError::TooLong`] above 8 KiB.
+    pub fn parse(text: &str) -> Result<Self, FlowError> {
+        if text.len() > BYTES {
+            return Err(FlowError::TooLong(FIELD));
+        }
+        // serde_json gives up at 128 levels by itself; ours is what the table can hold (32), less the record.
+        match serde_json::from_str(text) {
+            Ok(Value::Object(map)) if map.values().all(|value| fits(value, DEPTH - 1)) => {
+                Ok(Self(map))
+            }
+            Ok(_) | Err(_) => Err(FlowError::FormatInvalid(FIELD)),
+        }
+    }
+
+    /// The object.
+    #[must_use]
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// This object with a patch merged in: objects merge, `null` removes. RFC 7396.
+    ///
+    /// # Errors
+    /// [`FlowError::TooLong`] if the result is too large.
+    pub fn merged(mut self, patch: &Self) -> Result<Self, FlowError> {
+        merge(&mut self.0, &patch.0);
+        let length = serde_json::to_string(&self.0).map_or(usize::MAX, |text| text.len());
+        if length > BYTES {
+            Err(FlowError::TooLong(FIELD))
+        } else {
+            Ok(self)
+        }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+    for (key, value) in patch {
+        match value {
+            Value::Null => {
+                target.remove(key);
+            }
+            Value::Object(inner) => {
+                let place = target
+                    .entry(key.clone())
+                    .or_insert_with(|| Value::Object(Map::new()));
+                if !place.is_object() {
+                    *place = Value::Object(Map::new());
+                }
+                if let Value::Object(place) = place {
+                    merge(place, inner);
+                }
+            }
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                target.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn fits(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Array(items) => depth > 0 && items.iter().all(|item| fits(item, depth - 1)),
+        Value::Object(map) => depth > 0 && map.values().all(|item| fits(item, depth - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
+}
+
+const FIELD: Field = Field::UnsafeMetadata;
+const BYTES: usize = 8 * 1024;
+/// DynamoDB nests 32 levels; the record around it takes a few.
+const DEPTH: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(text: &str) -> Metadata {
+        Metadata::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_patch_merges_deeply_and_null_removes() {
+        let merged = metadata(r#"{"a":{"b":1,"c":2},"d":[1],"e":0}"#).merged(&metadata(
+            r#"{"a":{"c":null,"x":{"y":3}},"d":[2],"e":{"f":1}}"#,
+        ));
+        assert_eq!(
+            merged,
+            Ok(metadata(r#"{"a":{"b":1,"x":{"y":3}},"d":[2],"e":{"f":1}}"#))
+        );
+    }
+
+    #[test]
+    fn only_a_small_and_shallow_object_is_taken() {
+        for text in ["", "{oops", "[]", "1", "null", "\"a\""] {
+            assert_eq!(
+                Metadata::parse(text),
+                Err(FlowError::FormatInvalid(FIELD)),
+                "{text}"
+            );
+        }
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(40), "]".repeat(40));
+        assert_eq!(Metadata::parse(&deep), Err(FlowError::FormatInvalid(FIELD)));
+        let big = format!("{{\"a\":\"{}\"}}", "b".repeat(10_000));
+        assert_eq!(Metadata::parse(&big), Err(FlowError::TooLong(FIELD)));
+    }
+}

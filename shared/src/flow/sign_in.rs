@@ -1,0 +1,436 @@
+//! A sign-in: a user on the way to a session.
+//!
+//! ```text
+//!   create {}        create {identifier}
+//!      │                    │
+//!      ▼                    ▼             right code or password
+//!   needs_identifier   needs_first_factor ───────────────────────► complete (session exists)
+//!                           │                                          ▲
+//!                           │ right code of reset_password_email_code  │ reset_password
+//!                           └────────────────► needs_new_password ─────┘
+//!
+//!   any open state ── abandon_at has passed, or a newer attempt began ──► abandoned (not found any more)
+//! ```
+//!
+//! The factors are noted when the user is found, so that most steps need no second read; what is proved
+//! is checked against the user as they are at that moment.
+
+use serde::{Deserialize, Serialize};
+
+use super::context::Context;
+use super::error::FlowError;
+use super::fields::Field;
+use super::identifier::Identifier;
+use super::ids::{EmailAddressId, SessionId, SignInId};
+use super::password::{Password, PasswordHash};
+use super::session::Session;
+use super::sign_up::may_send;
+use super::strategy::{Asked, Outcome, Proof, Strategy};
+use super::time::Timestamp;
+use super::transition::{
+    Budget, Effect, Facts, Guess, Message, Refused, Subject, Transition, Write,
+};
+use super::user::User;
+use super::verification::Verification;
+
+pub use factors::{EmailAddressFactor, Factor, Factors};
+pub use verbs::{Attempt, Create, Prepare, ResetPassword};
+
+mod factors;
+mod verbs;
+
+/// A sign-in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Its id.
+    pub id: SignInId,
+    /// What was typed, normalised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<Identifier>,
+    /// The person's language, as the browser named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    codes_sent: u32,
+    state: State,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it is abandoned unless it is complete.
+    pub abandon_at: Timestamp,
+}
+
+/// Where a sign-in stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    NeedsIdentifier,
+    NeedsFirstFactor {
+        factors: Factors,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verification: Option<Verification>,
+    },
+    NeedsNewPassword {
+        factors: Factors,
+        verification: Verification,
+    },
+    Complete {
+        session: SessionId,
+        factors: Factors,
+        verification: Verification,
+    },
+}
+
+/// Where a sign-in stands, as the API says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInStatus {
+    /// Nobody is named yet.
+    NeedsIdentifier,
+    /// Somebody is named; a first factor must be proved.
+    NeedsFirstFactor,
+    /// A new password must be set.
+    NeedsNewPassword,
+    /// A session exists.
+    Complete,
+}
+
+impl SignIn {
+    /// A sign-in of nobody yet.
+    #[must_use]
+    pub fn begin(locale: Option<String>, cx: &Context<'_>) -> Self {
+        Self {
+            id: SignInId::generate(cx),
+            identifier: None,
+            locale,
+            codes_sent: 0,
+            state: State::NeedsIdentifier,
+            created_at: cx.now,
+            abandon_at: cx.now + cx.settings.attempts.lifetime,
+        }
+    }
+
+    /// Names the user.
+    #[must_use]
+    pub fn identified(self, identifier: Identifier, user: &User, cx: &Context<'_>) -> Self {
+        let factors = Factors::of(user, &identifier, cx.settings);
+        Self {
+            identifier: Some(identifier),
+            state: State::NeedsFirstFactor {
+                factors,
+                verification: None,
+            },
+            ..self
+        }
+    }
+
+    /// Begins to prove a first factor.
+    ///
+    /// # Errors
+    /// [`FlowError::SignInState`] unless a first factor is due, [`FlowError::ValueInvalid`] for a strategy
+    /// that needs no preparation, [`FlowError::StrategyForUserInvalid`] for one that the user cannot use,
+    /// [`FlowError::NotFound`] for an unknown address, [`FlowError::TooManyRequests`] within the cool-down.
+    pub fn prepare(
+        mut self,
+        strategy: Strategy,
+        address: Option<&EmailAddressId>,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Self>, FlowError> {
+        let State::NeedsFirstFactor {
+            factors,
+            verification,
+        } = &self.state
+        else {
+            return Err(FlowError::SignInState);
+        };
+        let factor = factors.email_address(strategy, address)?;
+        may_send(verification.as_ref(), self.codes_sent, self.abandon_at, cx)?;
+        let asked = Asked {
+            attempt: self.id.as_str(),
+            identifier: &factor.address,
+            locale: self.locale.as_deref(),
+        };
+        let prepared = strategy.prepare(&asked, cx)?;
+        self.state = State::NeedsFirstFactor {
+            factors: factors.clone().proving(&factor.id),
+            verification: Some(prepared.verification),
+        };
+        self.codes_sent = self.codes_sent.saturating_add(1);
+        Ok(self.stays().sending(prepared.message))
+    }
+
+    /// Tries to prove a first factor.
+    ///
+    /// # Errors
+    /// Whatever changes nothing: the wrong state, a locked factor, an address that the user no longer has,
+    /// and see [`Strategy::attempt`]. A wrong proof does change something: it is a transition whose answer
+    /// is the refusal.
+    pub fn attempt(
+        mut self,
+        strategy: Strategy,
+        proof: &Proof,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Self>, FlowError> {
+        let State::NeedsFirstFactor {
+            factors,
+            verification,
+        } = &self.state
+        else {
+            return Err(match &self.state {
+                State::NeedsIdentifier => FlowError::SignInState,
+                State::NeedsFirstFactor { .. }
+                | State::NeedsNewPassword { .. }
+                | State::Complete { .. } => FlowError::VerificationAlreadyVerified,
+            });
+        };
+        let user = facts.user(&factors.user)?;
+        if strategy == Strategy::Password && user.password.is_none() {
+            return Err(FlowError::StrategyForUserInvalid);
+        }
+        if let Some(until) = facts.locked_until {
+            return Err(FlowError::UserLocked { until });
+        }
+        let attempted = strategy.attempt(verification.as_ref(), proof, self.id.as_str(), cx)?;
+        let proving = factors.proving.clone();
+        let address = user
+            .email_addresses
+            .iter()
+            .find(|email| Some(&email.id) == proving.as_ref());
+        if strategy != Strategy::Password
+            && !address.is_some_and(super::user::EmailAddress::is_verified)
+        {
+            return Err(FlowError::StrategyForUserInvalid);
+        }
+        let guess = Guess {
+            user: user.id.clone(),
+            factor: strategy.guessed_factor(),
+        };
+        let factors = factors.clone();
+        match attempted.outcome {
+            Ok(Outcome::Verified) if strategy == Strategy::ResetPasswordEmailCode => {
+                self.state = State::NeedsNewPassword {
+                    factors,
+                    verification: attempted.verification,
+                };
+                Ok(self.stays().counting(Budget::GuessedRight(guess)))
+            }
+            Ok(Outcome::Verified) => {
+                let user = match &facts.rehashed {
+                    Some(hash) => user.clone().rehashed(hash.clone()),
+                    None => user.clone(),
+                };
+                let next = self.completed(user, factors, attempted.verification, cx);
+                Ok(next.counting(Budget::GuessedRight(guess)))
+            }
+            Ok(Outcome::Transferable | Outcome::Identified(_)) => {
+                Err(FlowError::VerificationMissing)
+            }
+            Err(refusal) => {
+                let wrong = match address {
+                    Some(email) if strategy != Strategy::Password => {
+                        Budget::WrongCode(email.address.clone())
+                    }
+                    Some(_) | None => Budget::WrongPassword,
+                };
+                // A wrong password must not void a code that is on its way.
+                let verification = match verification {
+                    Some(prepared) if strategy == Strategy::Password => Some(prepared.clone()),
+                    Some(_) | None => Some(attempted.verification),
+                };
+                self.state = State::NeedsFirstFactor {
+                    factors,
+                    verification,
+                };
+                Ok(self.stays().counting(wrong).answering(Err(refusal)))
+            }
+        }
+    }
+
+    /// Sets a new password and completes.
+    ///
+    /// # Errors
+    /// [`FlowError::SignInState`] unless a new password is due, or if another reset was completed since
+    /// this one began; [`FlowError::PasswordMatchesIdentifier`].
+    pub fn reset_password(
+        self,
+        password: &Password,
+        hash: &PasswordHash,
+        sign_out_of_other_sessions: bool,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Self>, FlowError> {
+        let State::NeedsNewPassword {
+            factors,
+            verification,
+        } = &self.state
+        else {
+            return Err(FlowError::SignInState);
+        };
+        let user = facts.user(&factors.user)?;
+        if user.password_version != factors.password_version {
+            return Err(FlowError::SignInState);
+        }
+        let mut identifiers = user
+            .email_addresses
+            .iter()
+            .map(|email| &email.address)
+            .chain(&user.username);
+        if identifiers.any(|identifier| password.is_identifier(identifier)) {
+            return Err(FlowError::PasswordMatchesIdentifier);
+        }
+        let mut user = user.clone().with_password(hash.clone(), cx);
+        if sign_out_of_other_sessions {
+            user.sessions.clear();
+        }
+        let notice = user
+            .primary_address()
+            .map(|email| Message::PasswordChanged {
+                to: email.address.clone(),
+                locale: self.locale.clone(),
+            });
+        let (factors, verification) = (factors.clone(), verification.clone());
+        let mut next = self.completed(user, factors, verification, cx);
+        next.effects.extend(notice.map(Effect::Notify));
+        Ok(next)
+    }
+
+    /// The sign-in after its code could not be sent.
+    #[must_use]
+    pub(super) fn undelivered(
+        mut self,
+        before: Option<&Self>,
+        why: Refused,
+        now: Timestamp,
+    ) -> Self {
+        self.codes_sent = before.map_or(0, |before| before.codes_sent);
+        if let State::NeedsFirstFactor { verification, .. } = &mut self.state {
+            *verification = match why {
+                Refused::Budget => before.and_then(|before| before.verification()).cloned(),
+                Refused::Delivery => verification.take().map(|sent| sent.without_cool_down(now)),
+            };
+        }
+        self
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn status(&self) -> SignInStatus {
+        match &self.state {
+            State::NeedsIdentifier => SignInStatus::NeedsIdentifier,
+            State::NeedsFirstFactor { .. } => SignInStatus::NeedsFirstFactor,
+            State::NeedsNewPassword { .. } => SignInStatus::NeedsNewPassword,
+            State::Complete { .. } => SignInStatus::Complete,
+        }
+    }
+
+    /// Whether it became a session.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.status() == SignInStatus::Complete
+    }
+
+    /// The session that it became.
+    #[must_use]
+    pub fn created_session(&self) -> Option<&SessionId> {
+        match &self.state {
+            State::Complete { session, .. } => Some(session),
+            State::NeedsIdentifier
+            | State::NeedsFirstFactor { .. }
+            | State::NeedsNewPassword { .. } => None,
+        }
+    }
+
+    /// How the user can prove who they are, once they are named.
+    #[must_use]
+    pub fn factors(&self) -> Option<&Factors> {
+        match &self.state {
+            State::NeedsIdentifier => None,
+            State::NeedsFirstFactor { factors, .. }
+            | State::NeedsNewPassword { factors, .. }
+            | State::Complete { factors, .. } => Some(factors),
+        }
+    }
+
+    /// The proof of the first factor, under way or made.
+    #[must_use]
+    pub fn verification(&self) -> Option<&Verification> {
+        match &self.state {
+            State::NeedsIdentifier => None,
+            State::NeedsFirstFactor { verification, .. } => verification.as_ref(),
+            State::NeedsNewPassword { verification, .. } | State::Complete { verification, .. } => {
+                Some(verification)
+            }
+        }
+    }
+
+    /// How the user proved who they are.
+    #[must_use]
+    pub(super) fn proved_by(&self) -> Option<Strategy> {
+        self.verification()
+            .filter(|found| found.is_verified())
+            .map(|found| found.strategy)
+    }
+
+    fn completed(
+        mut self,
+        user: User,
+        factors: Factors,
+        verification: Verification,
+        cx: &Context<'_>,
+    ) -> Transition<Self> {
+        let session = Session::begin(&user.id, cx);
+        let user = user.signed_in(&session, cx);
+        self.state = State::Complete {
+            session: session.id.clone(),
+            factors,
+            verification,
+        };
+        let next = self.stays();
+        Transition {
+            writes: vec![Write::UpdateUser(user)],
+            opens: Some(session),
+            ..next
+        }
+    }
+
+    fn stays(self) -> Transition<Self> {
+        let subject = Subject::SignIn(self.id.clone());
+        Transition::to(self, subject)
+    }
+}
+
+impl SignInStatus {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NeedsIdentifier => "needs_identifier",
+            Self::NeedsFirstFactor => "needs_first_factor",
+            Self::NeedsNewPassword => "needs_new_password",
+            Self::Complete => "complete",
+        }
+    }
+}
+
+impl Transition<SignIn> {
+    fn counting(mut self, budget: Budget) -> Self {
+        self.budgets.push(budget);
+        self
+    }
+}
+
+/// Refuses an attribute by which the instance lets nobody sign in.
+fn usable(identifier: &Identifier, cx: &Context<'_>) -> Result<(), FlowError> {
+    let attributes = &cx.settings.attributes;
+    let usable = match identifier {
+        Identifier::EmailAddress(_) => {
+            attributes.email_address.enabled && attributes.email_address.used_for_sign_in
+        }
+        Identifier::Username(_) => {
+            attributes.username.enabled && attributes.username.used_for_sign_in
+        }
+    };
+    if usable {
+        Ok(())
+    } else {
+        Err(FlowError::ValueInvalid(Field::Identifier))
+    }
+}

@@ -1,0 +1,261 @@
+//! The verbs of a sign-in, as the API names them.
+
+use super::super::client::Client;
+use super::super::context::Context;
+use super::super::error::FlowError;
+use super::super::fields::Field;
+use super::super::identifier::Identifier;
+use super::super::ids::{EmailAddressId, SignInId};
+use super::super::password::Password;
+use super::super::strategy::{Proof, Strategy};
+use super::super::transition::{Facts, Guess, Lookups, Needs, PasswordCheck, Transition, Verb};
+use super::{SignIn, usable};
+
+/// Begins a sign-in, by an identifier, with a password or a strategy, or empty.
+#[derive(Clone, Debug, Default)]
+pub struct Create {
+    /// Who it is said to be.
+    pub identifier: Option<Identifier>,
+    /// A password that is tried at once.
+    pub password: Option<Password>,
+    /// How it is to be proved at once.
+    pub strategy: Option<Strategy>,
+    /// The person's language.
+    pub locale: Option<String>,
+}
+
+/// Begins to prove a first factor.
+#[derive(Clone, Debug)]
+pub struct Prepare {
+    /// Which sign-in.
+    pub id: SignInId,
+    /// How.
+    pub strategy: Strategy,
+    /// By which address.
+    pub email_address: Option<EmailAddressId>,
+}
+
+/// Tries to prove a first factor.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Which sign-in.
+    pub id: SignInId,
+    /// How.
+    pub strategy: Strategy,
+    /// With which secret.
+    pub answer: Answer,
+}
+
+/// The secret that is tried.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// A code.
+    Code(String),
+    /// A password.
+    Password(Password),
+}
+
+/// Sets a new password after a code allowed it.
+#[derive(Clone, Debug)]
+pub struct ResetPassword {
+    /// Which sign-in.
+    pub id: SignInId,
+    /// The new password.
+    pub password: Password,
+    /// Whether the user's other sessions end, on every client.
+    pub sign_out_of_other_sessions: bool,
+}
+
+impl Verb for Create {
+    fn lookups(&self) -> Lookups<'_> {
+        Lookups {
+            identifiers: self.identifier.iter().collect(),
+            opens_client: true,
+            guesses: self.password.is_some(),
+            ..Lookups::default()
+        }
+    }
+
+    fn needs(&self, client: &Client, facts: &Facts, _: &Context<'_>) -> Result<Needs, FlowError> {
+        let mut needs = Needs::users_of(client);
+        let owner = self
+            .identifier
+            .as_ref()
+            .and_then(|identifier| facts.owners.get(identifier));
+        needs.users.extend(owner.cloned());
+        if let Some(password) = &self.password {
+            needs.password = Some(PasswordCheck {
+                user: owner.cloned(),
+                password: password.clone(),
+            });
+            needs.guess = owner.map(|user| Guess {
+                user: user.clone(),
+                factor: Strategy::Password.guessed_factor(),
+            });
+        }
+        Ok(needs)
+    }
+
+    fn decide(
+        &self,
+        client: Client,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Client>, FlowError> {
+        let mut live = client.live_sessions(facts, cx.now);
+        if cx.settings.sessions.single && live.next().is_some() {
+            return Err(FlowError::SessionExists);
+        }
+        drop(live);
+        let sign_in = SignIn::begin(self.locale.clone(), cx);
+        let Some(identifier) = &self.identifier else {
+            return match (self.strategy, &self.password) {
+                (None, None) => Ok(client.starting(sign_in.stays(), cx)),
+                (Some(_), _) | (_, Some(_)) => Err(FlowError::Missing(Field::Identifier)),
+            };
+        };
+        usable(identifier, cx)?;
+        let owner = facts
+            .owners
+            .get(identifier)
+            .ok_or(FlowError::IdentifierNotFound)?;
+        let user = facts
+            .users
+            .get(owner)
+            .ok_or(FlowError::IdentifierNotFound)?;
+        if let Some(session) = client
+            .live_sessions(facts, cx.now)
+            .find(|session| session.user == *owner)
+        {
+            return Err(FlowError::AlreadySignedIn(session.id.clone()));
+        }
+        let sign_in = sign_in.identified(identifier.clone(), user, cx);
+        let transition = match (&self.password, self.strategy) {
+            (Some(_), None | Some(Strategy::Password)) => {
+                let proof = Proof::Password(facts.password_matches);
+                let named = sign_in.clone();
+                // The attempt stays, whatever is wrong with the password, so that another factor can be tried.
+                sign_in
+                    .attempt(Strategy::Password, &proof, facts, cx)
+                    .unwrap_or_else(|refusal| named.stays().answering(Err(refusal)))
+            }
+            (None, Some(Strategy::Password)) => return Err(FlowError::Missing(Field::Password)),
+            (_, Some(strategy)) => sign_in.prepare(strategy, None, cx)?,
+            (None, None) => sign_in.stays(),
+        };
+        Ok(client.starting(transition, cx))
+    }
+}
+
+impl Verb for Prepare {
+    fn lookups(&self) -> Lookups<'_> {
+        Lookups::default()
+    }
+
+    fn decide(
+        &self,
+        client: Client,
+        _: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Client>, FlowError> {
+        let sign_in = client.find_sign_in(&self.id, cx.now)?.clone();
+        let transition = sign_in.prepare(self.strategy, self.email_address.as_ref(), cx)?;
+        Ok(client.with_sign_in(transition, cx))
+    }
+}
+
+impl Verb for Attempt {
+    fn lookups(&self) -> Lookups<'_> {
+        Lookups {
+            guesses: true,
+            ..Lookups::default()
+        }
+    }
+
+    fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
+        let sign_in = client.find_sign_in(&self.id, cx.now)?;
+        let Some(factors) = sign_in.factors().filter(|_| !sign_in.is_complete()) else {
+            return Ok(Needs::default());
+        };
+        let user = factors.user.clone();
+        Ok(Needs {
+            users: vec![user.clone()],
+            guess: Some(Guess {
+                user: user.clone(),
+                factor: self.strategy.guessed_factor(),
+            }),
+            password: match &self.answer {
+                Answer::Password(password) => Some(PasswordCheck {
+                    user: Some(user),
+                    password: password.clone(),
+                }),
+                Answer::Code(_) => None,
+            },
+        })
+    }
+
+    fn decide(
+        &self,
+        client: Client,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Client>, FlowError> {
+        let sign_in = client.find_sign_in(&self.id, cx.now)?.clone();
+        let proof = match &self.answer {
+            Answer::Code(code) => Proof::Code(code.clone()),
+            Answer::Password(_) => Proof::Password(facts.password_matches),
+        };
+        Ok(client.with_sign_in(sign_in.attempt(self.strategy, &proof, facts, cx)?, cx))
+    }
+}
+
+impl Verb for ResetPassword {
+    fn lookups(&self) -> Lookups<'_> {
+        Lookups {
+            hash: Some(&self.password),
+            ..Lookups::default()
+        }
+    }
+
+    fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
+        let sign_in = client.find_sign_in(&self.id, cx.now)?;
+        let users = sign_in
+            .factors()
+            .map(|factors| factors.user.clone())
+            .into_iter()
+            .collect();
+        Ok(Needs {
+            users,
+            ..Needs::default()
+        })
+    }
+
+    fn decide(
+        &self,
+        client: Client,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Client>, FlowError> {
+        let sign_in = client.find_sign_in(&self.id, cx.now)?.clone();
+        let hash = facts
+            .hash
+            .as_ref()
+            .ok_or(FlowError::Missing(Field::Password))?;
+        let transition = sign_in.reset_password(
+            &self.password,
+            hash,
+            self.sign_out_of_other_sessions,
+            facts,
+            cx,
+        )?;
+        Ok(client.with_sign_in(transition, cx))
+    }
+}
+
+impl Client {
+    /// Takes up a sign-in that has just begun; a sign-up under way gives way.
+    fn starting(mut self, transition: Transition<SignIn>, cx: &Context<'_>) -> Transition<Self> {
+        self.sign_up = None;
+        self.with_sign_in(transition, cx)
+    }
+}

@@ -1,0 +1,568 @@
+//! A sign-up: somebody on the way to becoming a user.
+//!
+//! ```text
+//!           create, update, prepare, attempt
+//!          ┌──────────────┐
+//!          ▼              │  nothing missing,
+//!    missing_requirements ┴─ nothing unverified ──► complete (user and session exist)
+//!          │
+//!          └── abandon_at has passed, or a newer attempt began ──► abandoned (not found any more)
+//! ```
+//!
+//! Fields may arrive in any order over any number of requests. After each of them the requirements are
+//! derived anew, and whatever request meets the last of them completes the sign-up. What is typed here
+//! reserves nothing: an identifier is somebody's only once a user claims it.
+
+use serde::{Deserialize, Serialize};
+
+use super::context::Context;
+use super::error::FlowError;
+use super::fields::Field;
+use super::identifier::Identifier;
+use super::ids::{EmailAddressId, SessionId, SignUpId, UserId};
+use super::metadata::Metadata;
+use super::password::{Password, PasswordHash};
+use super::requirements::Requirements;
+use super::session::Session;
+use super::strategy::{Asked, Outcome, Proof, Strategy};
+use super::time::Timestamp;
+use super::transition::{Budget, Facts, Refused, Subject, Transition, Write};
+use super::user::{EmailAddress, User, UserPassword};
+use super::verification::Verification;
+
+pub use verbs::{Attempt, Create, Prepare, Update};
+
+mod verbs;
+
+/// A sign-up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignUp {
+    /// Its id.
+    pub id: SignUpId,
+    /// The address, and how far it is proved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_address: Option<ClaimedAddress>,
+    /// The username.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<Identifier>,
+    /// The given name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// The family name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password: Option<SuppliedPassword>,
+    /// What the application wants kept on the user.
+    #[serde(default, skip_serializing_if = "Metadata::is_empty")]
+    pub unsafe_metadata: Metadata,
+    /// When the terms were accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_accepted_at: Option<Timestamp>,
+    /// The person's language, as the browser named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The person's time zone, as the browser named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    codes_sent: u32,
+    state: State,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it is abandoned unless it is complete.
+    pub abandon_at: Timestamp,
+}
+
+/// An address that somebody says is theirs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimedAddress {
+    /// The address.
+    pub address: Identifier,
+    /// The proof under way, or made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
+}
+
+/// A password of a sign-up: hashed when it is supplied, and the user's alone once there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SuppliedPassword {
+    Hashed(PasswordHash),
+    HandedOver,
+}
+
+/// Where a sign-up stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Open,
+    Complete { user: UserId, session: SessionId },
+}
+
+/// Fields that a request supplies, read and normalised.
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
+    /// `email_address`
+    pub email_address: Patch<Identifier>,
+    /// `username`
+    pub username: Patch<Identifier>,
+    /// `first_name`
+    pub first_name: Patch<String>,
+    /// `last_name`
+    pub last_name: Patch<String>,
+    /// `password`
+    pub password: Option<Password>,
+    /// `unsafe_metadata`
+    pub unsafe_metadata: Option<Metadata>,
+    /// `legal_accepted`
+    pub legal_accepted: Option<bool>,
+    /// `locale`
+    pub locale: Option<String>,
+    /// `timezone`
+    pub timezone: Option<String>,
+}
+
+/// What a request does to a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Leaves it.
+    #[default]
+    Keep,
+    /// Empties it.
+    Clear,
+    /// Sets it.
+    Set(T),
+}
+
+impl SignUp {
+    /// A sign-up without any field.
+    #[must_use]
+    pub fn begin(cx: &Context<'_>) -> Self {
+        Self {
+            id: SignUpId::generate(cx),
+            email_address: None,
+            username: None,
+            first_name: None,
+            last_name: None,
+            password: None,
+            unsafe_metadata: Metadata::default(),
+            legal_accepted_at: None,
+            locale: None,
+            timezone: None,
+            codes_sent: 0,
+            state: State::Open,
+            created_at: cx.now,
+            abandon_at: cx.now + cx.settings.attempts.lifetime,
+        }
+    }
+
+    /// Takes fields; completes if they were the last that was needed.
+    ///
+    /// # Errors
+    /// [`FlowError::SignUpComplete`], or what is wrong with a field; then none of them is taken.
+    pub fn update(
+        self,
+        fields: &Fields,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Self>, FlowError> {
+        self.open()?;
+        Ok(self.with(fields, facts, cx)?.concluded(facts, cx))
+    }
+
+    /// Begins to prove the address.
+    ///
+    /// # Errors
+    /// [`FlowError::ValueInvalid`] for a strategy that proves no address at sign-up,
+    /// [`FlowError::Missing`] without an address, [`FlowError::VerificationAlreadyVerified`], and
+    /// [`FlowError::TooManyRequests`] within the cool-down or after too many codes.
+    pub fn prepare(
+        mut self,
+        strategy: Strategy,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Self>, FlowError> {
+        if !supported_strategies(cx).contains(&strategy) {
+            return Err(FlowError::ValueInvalid(Field::Strategy));
+        }
+        let email = self
+            .email_address
+            .as_ref()
+            .ok_or(FlowError::Missing(Field::EmailAddress))?;
+        if email.is_verified() || self.is_complete() {
+            return Err(FlowError::VerificationAlreadyVerified);
+        }
+        may_send(
+            email.verification.as_ref(),
+            self.codes_sent,
+            self.abandon_at,
+            cx,
+        )?;
+        let asked = Asked {
+            attempt: self.id.as_str(),
+            identifier: &email.address,
+            locale: self.locale.as_deref(),
+        };
+        let prepared = strategy.prepare(&asked, cx)?;
+        self.codes_sent = self.codes_sent.saturating_add(1);
+        self.email_address = Some(ClaimedAddress {
+            address: email.address.clone(),
+            verification: Some(prepared.verification),
+        });
+        Ok(self.stays().sending(prepared.message))
+    }
+
+    /// Tries to prove the address; completes if that was the last that was needed.
+    ///
+    /// # Errors
+    /// Whatever changes nothing: see [`Strategy::attempt`]. A wrong code does: it is a transition whose
+    /// answer is the refusal.
+    pub fn attempt(
+        mut self,
+        strategy: Strategy,
+        proof: &Proof,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<Transition<Self>, FlowError> {
+        if !supported_strategies(cx).contains(&strategy) {
+            return Err(FlowError::ValueInvalid(Field::Strategy));
+        }
+        let email = self
+            .email_address
+            .as_ref()
+            .ok_or(FlowError::VerificationMissing)?;
+        if email.is_verified() || self.is_complete() {
+            return Err(FlowError::VerificationAlreadyVerified);
+        }
+        let address = email.address.clone();
+        let attempted =
+            strategy.attempt(email.verification.as_ref(), proof, self.id.as_str(), cx)?;
+        self.email_address = Some(ClaimedAddress {
+            address: address.clone(),
+            verification: Some(attempted.verification),
+        });
+        match attempted.outcome {
+            Ok(Outcome::Verified) => Ok(self.concluded(facts, cx)),
+            Ok(Outcome::Transferable | Outcome::Identified(_)) => {
+                Err(FlowError::VerificationMissing)
+            }
+            Err(refusal) => {
+                let mut next = self.stays().answering(Err(refusal));
+                next.budgets.push(Budget::WrongCode(address));
+                Ok(next)
+            }
+        }
+    }
+
+    /// The sign-up after its code could not be sent.
+    #[must_use]
+    pub(super) fn undelivered(
+        mut self,
+        before: Option<&Self>,
+        why: Refused,
+        now: Timestamp,
+    ) -> Self {
+        self.codes_sent = before.map_or(0, |before| before.codes_sent);
+        let earlier = before.and_then(|before| before.email_address.clone());
+        if let Some(email) = &mut self.email_address {
+            email.verification = match why {
+                Refused::Budget => earlier
+                    .filter(|earlier| earlier.address == email.address)
+                    .and_then(|earlier| earlier.verification),
+                Refused::Delivery => email
+                    .verification
+                    .take()
+                    .map(|sent| sent.without_cool_down(now)),
+            };
+        }
+        self
+    }
+
+    /// Whether it became a user.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        matches!(self.state, State::Complete { .. })
+    }
+
+    /// The user that it became.
+    #[must_use]
+    pub fn created_user(&self) -> Option<&UserId> {
+        match &self.state {
+            State::Complete { user, .. } => Some(user),
+            State::Open => None,
+        }
+    }
+
+    /// The session that began with it.
+    #[must_use]
+    pub fn created_session(&self) -> Option<&SessionId> {
+        match &self.state {
+            State::Complete { session, .. } => Some(session),
+            State::Open => None,
+        }
+    }
+
+    /// Whether a password was supplied.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
+    /// How the person proved who they are.
+    #[must_use]
+    pub(super) fn proved_by(&self) -> Option<Strategy> {
+        self.email_address
+            .as_ref()
+            .and_then(|email| email.verification.as_ref())
+            .filter(|verification| verification.is_verified())
+            .map(|verification| verification.strategy)
+            .or_else(|| self.has_password().then_some(Strategy::Password))
+    }
+
+    fn open(&self) -> Result<(), FlowError> {
+        match &self.state {
+            State::Open => Ok(()),
+            State::Complete { .. } => Err(FlowError::SignUpComplete),
+        }
+    }
+
+    /// The sign-up with these fields.
+    fn with(mut self, fields: &Fields, facts: &Facts, cx: &Context<'_>) -> Result<Self, FlowError> {
+        match &fields.email_address {
+            Patch::Keep => {}
+            Patch::Clear => self.email_address = None,
+            Patch::Set(address) => {
+                let same = self
+                    .email_address
+                    .as_ref()
+                    .is_some_and(|email| email.address == *address);
+                if !same {
+                    available(address, Field::EmailAddress, facts)?;
+                    self.email_address = Some(ClaimedAddress {
+                        address: address.clone(),
+                        verification: None,
+                    });
+                }
+            }
+        }
+        match &fields.username {
+            Patch::Keep => {}
+            Patch::Clear => self.username = None,
+            Patch::Set(username) => {
+                available(username, Field::Username, facts)?;
+                self.username = Some(username.clone());
+            }
+        }
+        fields.first_name.apply(&mut self.first_name);
+        fields.last_name.apply(&mut self.last_name);
+        if let Some(password) = &fields.password {
+            let identifiers = [
+                self.email_address.as_ref().map(|email| &email.address),
+                self.username.as_ref(),
+            ];
+            if identifiers
+                .into_iter()
+                .flatten()
+                .any(|identifier| password.is_identifier(identifier))
+            {
+                return Err(FlowError::PasswordMatchesIdentifier);
+            }
+            let hash = facts
+                .hash
+                .clone()
+                .ok_or(FlowError::Missing(Field::Password))?;
+            self.password = Some(SuppliedPassword::Hashed(hash));
+        }
+        if let Some(metadata) = &fields.unsafe_metadata {
+            self.unsafe_metadata = metadata.clone();
+        }
+        if fields.legal_accepted == Some(true) {
+            self.legal_accepted_at = self.legal_accepted_at.or(Some(cx.now));
+        }
+        if let Some(locale) = &fields.locale {
+            self.locale = Some(locale.clone());
+        }
+        if let Some(timezone) = &fields.timezone {
+            self.timezone = Some(timezone.clone());
+        }
+        Ok(self)
+    }
+
+    /// The sign-up, complete if it now can be.
+    fn concluded(self, facts: &Facts, cx: &Context<'_>) -> Transition<Self> {
+        if !Requirements::of(&self, cx.settings).are_met() {
+            return self.stays();
+        }
+        match self.taken(facts) {
+            Some(Field::EmailAddress) => self.after_losing(Field::EmailAddress),
+            Some(_) => self.after_losing(Field::Username),
+            None => self.completed(cx),
+        }
+    }
+
+    /// The field whose identifier became somebody else's while this sign-up was under way.
+    fn taken(&self, facts: &Facts) -> Option<Field> {
+        let taken = |identifier: Option<&Identifier>| {
+            identifier.is_some_and(|identifier| facts.owners.contains_key(identifier))
+        };
+        if taken(self.email_address.as_ref().map(|email| &email.address)) {
+            Some(Field::EmailAddress)
+        } else if taken(self.username.as_ref()) {
+            Some(Field::Username)
+        } else {
+            None
+        }
+    }
+
+    /// Stays open: another took the identifier. The proof is void, or the name is free to be chosen again.
+    fn after_losing(mut self, field: Field) -> Transition<Self> {
+        if field == Field::EmailAddress {
+            if let Some(email) = &mut self.email_address {
+                email.verification = None;
+            }
+        } else {
+            self.username = None;
+        }
+        self.stays()
+            .answering(Err(FlowError::IdentifierExists(field)))
+    }
+
+    /// Becomes a user with a session.
+    fn completed(mut self, cx: &Context<'_>) -> Transition<Self> {
+        let id = UserId::generate(cx);
+        let session = Session::begin(&id, cx);
+        let user = self.user(id.clone(), cx).signed_in(&session, cx);
+        let identifiers = [
+            self.email_address.as_ref().map(|email| &email.address),
+            self.username.as_ref(),
+        ];
+        let mut writes = vec![Write::CreateUser(user)];
+        for identifier in identifiers.into_iter().flatten() {
+            writes.push(Write::Claim(identifier.clone(), id.clone()));
+        }
+        self.state = State::Complete {
+            user: id,
+            session: session.id.clone(),
+        };
+        self.password = self.password.map(|_| SuppliedPassword::HandedOver);
+        let subject = Subject::SignUp(self.id.clone());
+        Transition {
+            writes,
+            opens: Some(session),
+            ..Transition::to(self, subject)
+        }
+    }
+
+    /// The user that this sign-up becomes.
+    fn user(&self, id: UserId, cx: &Context<'_>) -> User {
+        let password = match &self.password {
+            Some(SuppliedPassword::Hashed(hash)) => Some(UserPassword {
+                hash: hash.clone(),
+                updated_at: cx.now,
+            }),
+            Some(SuppliedPassword::HandedOver) | None => None,
+        };
+        let email_addresses: Vec<_> = self
+            .email_address
+            .iter()
+            .map(|email| EmailAddress {
+                id: EmailAddressId::generate(cx),
+                address: email.address.clone(),
+                verification: email.verification.clone().filter(Verification::is_verified),
+                created_at: cx.now,
+            })
+            .collect();
+        User {
+            id,
+            primary_email_address: email_addresses.first().map(|email| email.id.clone()),
+            email_addresses,
+            username: self.username.clone(),
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            password_version: u32::from(password.is_some()),
+            password,
+            unsafe_metadata: self.unsafe_metadata.clone(),
+            sessions: Vec::new(),
+            last_sign_in_at: None,
+            legal_accepted_at: self.legal_accepted_at,
+            locale: self.locale.clone(),
+            timezone: self.timezone.clone(),
+            created_at: cx.now,
+            updated_at: cx.now,
+        }
+    }
+
+    fn stays(self) -> Transition<Self> {
+        let subject = Subject::SignUp(self.id.clone());
+        Transition::to(self, subject)
+    }
+}
+
+impl ClaimedAddress {
+    /// Whether it is proved.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.verification
+            .as_ref()
+            .is_some_and(Verification::is_verified)
+    }
+}
+
+impl<T: Clone> Patch<T> {
+    /// Does to the field what the request asks.
+    pub fn apply(&self, field: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(value) => *field = Some(value.clone()),
+        }
+    }
+
+    /// The value, if one is set.
+    #[must_use]
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+}
+
+/// The strategies that prove an address at sign-up.
+#[must_use]
+pub fn supported_strategies(cx: &Context<'_>) -> Vec<Strategy> {
+    if cx.settings.attributes.email_address.verified_by_email_code {
+        vec![Strategy::EmailCode]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Refuses what somebody has. Only the claim at the end decides; this tells people early.
+fn available(identifier: &Identifier, field: Field, facts: &Facts) -> Result<(), FlowError> {
+    if facts.owners.contains_key(identifier) {
+        Err(FlowError::IdentifierExists(field))
+    } else {
+        Ok(())
+    }
+}
+
+/// Refuses a code within the cool-down of the last one, or after too many.
+pub(super) fn may_send(
+    last: Option<&Verification>,
+    codes_sent: u32,
+    abandon_at: Timestamp,
+    cx: &Context<'_>,
+) -> Result<(), FlowError> {
+    let resend_at = last.and_then(Verification::resend_at).unwrap_or(cx.now);
+    if cx.now < resend_at {
+        return Err(FlowError::TooManyRequests {
+            retry_after: resend_at.since(cx.now),
+        });
+    }
+    if codes_sent >= cx.settings.codes.per_attempt {
+        return Err(FlowError::TooManyRequests {
+            retry_after: abandon_at.since(cx.now),
+        });
+    }
+    Ok(())
+}

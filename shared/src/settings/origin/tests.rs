@@ -1,0 +1,4 @@
+mod header;
+mod pattern;
+mod random;
+mod url;
