@@ -55,10 +55,10 @@ build_packages() {
     python_environment lambda tests/events/requirements.txt
     PATH="$CACHE/lambda/bin:$PATH" cargo lambda build --profile lambda --locked \
         --workspace --exclude postern-local --exclude postern-tests \
-        --output-format zip --include postern.toml --lambda-dir "$CARGO_TARGET_DIR/lambda"
+        --output-format zip --include postern.toml --lambda-dir "$CARGO_TARGET_DIR/packages"
 }
 
 test_gateway_events() {
     PATH="$CACHE/lambda/bin:$PATH" python3 tests/events/run.py \
-        --packages "$CARGO_TARGET_DIR/lambda" --local "$CARGO_TARGET_DIR/debug/local"
+        --packages "$CARGO_TARGET_DIR/packages" --local "$CARGO_TARGET_DIR/debug/local"
 }

@@ -166,7 +166,7 @@ def main():
 def check(start, given, scratch):
     """Starts what it takes, and tells the story."""
     inbox, services, runtime = free_port(), free_port(), free_port()
-    local = start([given.local.resolve(), "--memory", "--port", str(inbox), "--services", str(services)], cwd=scratch)
+    local = start([given.local.resolve(), "--memory", "--port", str(inbox), "--services", str(services)], cwd=ROOT)
     wait_for(services, local)
     create_table(services)
     watch = ["cargo", "lambda", "watch", "--only-lambda-apis"]

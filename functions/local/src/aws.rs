@@ -52,7 +52,11 @@ impl Services {
     /// # Errors
     /// [`OpenError::Database`] or [`OpenError::Random`].
     pub fn in_memory() -> Result<Self, OpenError> {
-        Ok(Self::new(Tables::in_memory()?, MasterKey::generate()?, None))
+        Ok(Self::new(
+            Tables::in_memory()?,
+            MasterKey::generate()?,
+            None,
+        ))
     }
 
     /// Opens services that keep tables and master key in `dir`, which is made if it is missing.
@@ -68,7 +72,12 @@ impl Services {
 
     fn new(tables: Tables, key: MasterKey, claim: Option<DataDir>) -> Self {
         let outbox = Outbox::default();
-        Self(Arc::new(Inner { tables, key, outbox, _claim: claim }))
+        Self(Arc::new(Inner {
+            tables,
+            key,
+            outbox,
+            _claim: claim,
+        }))
     }
 
     /// The messages that were sent.

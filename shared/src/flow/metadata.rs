@@ -1,14 +1,15 @@
 //! `unsafe_metadata`: a JSON object that the application keeps on a user; the user may write it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
 use super::error::FlowError;
 use super::fields::Field;
 
 /// A JSON object, bounded in size and depth.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+///
+/// A record holds it as its JSON text: whatever number or key a person sends, the table takes it.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metadata(Map<String, Value>);
 
 impl Metadata {
@@ -20,7 +21,7 @@ impl Metadata {
         if text.len() > BYTES {
             return Err(FlowError::TooLong(FIELD));
         }
-        // serde_json gives up at 128 levels by itself; ours is what the table can hold (32), less the record.
+        // serde_json gives up at 128 levels by itself; ours leaves every reader room.
         match serde_json::from_str(text) {
             Ok(Value::Object(map)) if map.values().all(|value| fits(value, DEPTH - 1)) => {
                 Ok(Self(map))
@@ -53,6 +54,22 @@ impl Metadata {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = serde_json::to_string(&self.0).map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Metadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text)
+            .map(Self)
+            .map_err(de::Error::custom)
     }
 }
 
@@ -90,7 +107,6 @@ fn fits(value: &Value, depth: usize) -> bool {
 
 const FIELD: Field = Field::UnsafeMetadata;
 const BYTES: usize = 8 * 1024;
-/// DynamoDB nests 32 levels; the record around it takes a few.
 const DEPTH: usize = 24;
 
 #[cfg(test)]

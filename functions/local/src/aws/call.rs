@@ -34,7 +34,9 @@ impl Call {
                 ("TrentService", operation) => (Service::Kms, operation.to_owned()),
                 _ => return None,
             },
-            None if path == SEND_EMAIL && method == "POST" => (Service::Ses, "SendEmail".to_owned()),
+            None if path == SEND_EMAIL && method == "POST" => {
+                (Service::Ses, "SendEmail".to_owned())
+            }
             None => (Service::Sns, action(body)?),
         };
         Some(Self { service, operation })
@@ -49,7 +51,9 @@ impl fmt::Display for Call {
 
 fn action(body: &[u8]) -> Option<String> {
     let mut fields = form_urlencoded::parse(body);
-    fields.find(|(name, _)| name == "Action").map(|(_, value)| value.into_owned())
+    fields
+        .find(|(name, _)| name == "Action")
+        .map(|(_, value)| value.into_owned())
 }
 
 const SEND_EMAIL: &str = "/v2/email/outbound-emails";
@@ -76,7 +80,10 @@ mod tests {
 
     #[test]
     fn another_service_is_not_taken_for_one_of_ours() {
-        assert_eq!(recognised("/", Some("Logs_20140328.PutLogEvents"), "{}"), None);
+        assert_eq!(
+            recognised("/", Some("Logs_20140328.PutLogEvents"), "{}"),
+            None
+        );
         assert_eq!(recognised("/v2/email/identities", None, "{}"), None);
     }
 }

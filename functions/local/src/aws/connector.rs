@@ -49,7 +49,12 @@ impl HttpConnector for InProcess {
 pub(super) fn recognise(request: &HttpRequest) -> Option<Call> {
     let path = request.uri().parse::<http::Uri>().ok()?;
     let body = request.body().bytes().unwrap_or_default();
-    Call::recognise(request.method(), path.path(), request.headers().get("x-amz-target"), body)
+    Call::recognise(
+        request.method(),
+        path.path(),
+        request.headers().get("x-amz-target"),
+        body,
+    )
 }
 
 fn unknown(request: &HttpRequest) -> ConnectorError {

@@ -53,19 +53,30 @@ impl Calls {
     /// The next call, whatever it is.
     #[must_use]
     pub fn any() -> Self {
-        Self { service: None, operation: None, skip: 0, take: 1 }
+        Self {
+            service: None,
+            operation: None,
+            skip: 0,
+            take: 1,
+        }
     }
 
     /// The next call to a service.
     #[must_use]
     pub fn to(service: Service) -> Self {
-        Self { service: Some(service), ..Self::any() }
+        Self {
+            service: Some(service),
+            ..Self::any()
+        }
     }
 
     /// Only calls of that operation.
     #[must_use]
     pub fn operation(self, operation: &str) -> Self {
-        Self { operation: Some(operation.to_owned()), ..self }
+        Self {
+            operation: Some(operation.to_owned()),
+            ..self
+        }
     }
 
     /// Lets the first `skip` of them pass.
@@ -88,7 +99,10 @@ impl Calls {
 
     fn strike(&mut self, call: &Call) -> bool {
         let meant = self.service.is_none_or(|service| service == call.service)
-            && self.operation.as_ref().is_none_or(|operation| *operation == call.operation);
+            && self
+                .operation
+                .as_ref()
+                .is_none_or(|operation| *operation == call.operation);
         if meant && self.skip > 0 {
             self.skip -= 1;
             return false;
@@ -110,7 +124,10 @@ impl Gate {
     /// A closed gate.
     #[must_use]
     pub fn closed() -> Self {
-        Self { arrived: Arc::new(Semaphore::new(0)), open: Arc::new(Semaphore::new(0)) }
+        Self {
+            arrived: Arc::new(Semaphore::new(0)),
+            open: Arc::new(Semaphore::new(0)),
+        }
     }
 
     /// Waits until one more call stands at the gate.
@@ -144,7 +161,11 @@ impl Faults {
     /// Puts itself before `next`, with nothing planned.
     #[must_use]
     pub fn before(next: SharedHttpClient) -> Self {
-        Self { next, plan: Arc::default(), struck: Arc::default() }
+        Self {
+            next,
+            plan: Arc::default(),
+            struck: Arc::default(),
+        }
     }
 
     /// The HTTP client to give to the SDK.
@@ -155,12 +176,18 @@ impl Faults {
 
     /// Plans a fault. Of several that mean a call, the one planned first strikes.
     pub fn plan(&self, calls: Calls, fault: Fault) {
-        self.plan.lock().unwrap_or_else(PoisonError::into_inner).push((calls, fault));
+        self.plan
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((calls, fault));
     }
 
     /// Forgets what is planned.
     pub fn clear(&self) {
-        self.plan.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.plan
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// How many calls were struck so far: a test that expects a fault can prove that there was one.
@@ -188,7 +215,10 @@ impl HttpClient for Faults {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let next = self.next.http_connector(settings, components);
-        SharedHttpConnector::new(Faulty { faults: self.clone(), next })
+        SharedHttpConnector::new(Faulty {
+            faults: self.clone(),
+            next,
+        })
     }
 }
 
@@ -221,7 +251,9 @@ async fn suffer(
         Fault::Conflict => conflict(&request).into_sdk(),
         Fault::AnswerLost => {
             next.call(request).await?;
-            Err(ConnectorError::io("the connection broke before the answer came".into()))
+            Err(ConnectorError::io(
+                "the connection broke before the answer came".into(),
+            ))
         }
         Fault::Refused => refused(call.service).into_sdk(),
         Fault::Held(gate) => {
@@ -233,7 +265,10 @@ async fn suffer(
 
 fn throttled(service: Service) -> Answer {
     let (status, error) = match service {
-        Service::DynamoDb => (StatusCode::BAD_REQUEST, "ProvisionedThroughputExceededException"),
+        Service::DynamoDb => (
+            StatusCode::BAD_REQUEST,
+            "ProvisionedThroughputExceededException",
+        ),
         Service::Kms => (StatusCode::BAD_REQUEST, "ThrottlingException"),
         Service::Ses => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
         Service::Sns => (StatusCode::TOO_MANY_REQUESTS, "Throttled"),
@@ -247,7 +282,12 @@ fn refused(service: Service) -> Answer {
         Service::Ses => "MessageRejected",
         Service::Sns => "OptedOut",
     };
-    Answer::refusal(service, StatusCode::BAD_REQUEST, error, "The call was refused")
+    Answer::refusal(
+        service,
+        StatusCode::BAD_REQUEST,
+        error,
+        "The call was refused",
+    )
 }
 
 fn can_conflict(call: &Call) -> bool {
@@ -282,5 +322,10 @@ fn reason(index: usize) -> Value {
     }
 }
 
-const CONFLICTING: [&str; 5] =
-    ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "TransactGetItems"];
+const CONFLICTING: [&str; 5] = [
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "TransactWriteItems",
+    "TransactGetItems",
+];

@@ -45,7 +45,9 @@ impl MasterKey {
         let plaintext = decode("Plaintext", &params.plaintext)?;
         // The real service's limit: a larger secret has to fail here too, not in the first deployment.
         if plaintext.is_empty() || plaintext.len() > PLAINTEXT_LIMIT {
-            return Err(Refusal::Invalid(format!("Plaintext must have 1 to {PLAINTEXT_LIMIT} bytes")));
+            return Err(Refusal::Invalid(format!(
+                "Plaintext must have 1 to {PLAINTEXT_LIMIT} bytes"
+            )));
         }
         let blob = self.seal(plaintext, &params.encryption_context)?;
         Ok(json!({
@@ -95,7 +97,9 @@ impl MasterKey {
 
     fn open(&self, blob: &[u8], context: &Context) -> Result<Vec<u8>, Refusal> {
         let blob = blob.strip_prefix(&[FORMAT]).ok_or(Refusal::Ciphertext)?;
-        let (nonce, sealed) = blob.split_first_chunk::<NONCE_LEN>().ok_or(Refusal::Ciphertext)?;
+        let (nonce, sealed) = blob
+            .split_first_chunk::<NONCE_LEN>()
+            .ok_or(Refusal::Ciphertext)?;
         let mut sealed = sealed.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
         self.key()?
@@ -152,9 +156,8 @@ enum Refusal {
 
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
-        let refuse = |error, message| {
-            Self::refusal(Service::Kms, StatusCode::BAD_REQUEST, error, message)
-        };
+        let refuse =
+            |error, message| Self::refusal(Service::Kms, StatusCode::BAD_REQUEST, error, message);
         match refusal {
             Refusal::Invalid(message) => refuse("ValidationException", &message),
             Refusal::Ciphertext => refuse("InvalidCiphertextException", ""),
@@ -175,7 +178,9 @@ fn decode(name: &str, text: &str) -> Result<Vec<u8>, Refusal> {
 /// Sorted, and each part led by its length: no two contexts share an encoding.
 fn authenticated(context: &Context) -> Vec<u8> {
     let parts = context.iter().flat_map(|(name, value)| [name, value]);
-    parts.flat_map(|part| [&(part.len() as u64).to_be_bytes(), part.as_bytes()].concat()).collect()
+    parts
+        .flat_map(|part| [&(part.len() as u64).to_be_bytes(), part.as_bytes()].concat())
+        .collect()
 }
 
 /// The length of the master key.

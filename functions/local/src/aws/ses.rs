@@ -28,7 +28,12 @@ fn send(outbox: &Outbox, params: &SendEmailParams) -> Answer {
             channel: Channel::Email,
             to: to.clone(),
             subject: Some(content.subject.data.clone()),
-            text: content.body.text.as_ref().map(|part| part.data.clone()).unwrap_or_default(),
+            text: content
+                .body
+                .text
+                .as_ref()
+                .map(|part| part.data.clone())
+                .unwrap_or_default(),
             html: content.body.html.as_ref().map(|part| part.data.clone()),
         })
     });
@@ -39,7 +44,12 @@ fn send(outbox: &Outbox, params: &SendEmailParams) -> Answer {
 }
 
 fn bad_request(message: &str) -> Answer {
-    Answer::refusal(Service::Ses, StatusCode::BAD_REQUEST, "BadRequestException", message)
+    Answer::refusal(
+        Service::Ses,
+        StatusCode::BAD_REQUEST,
+        "BadRequestException",
+        message,
+    )
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,336 @@
+//! Writes: a client and everything that goes with it, all or nothing.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
+};
+
+use super::error::StoreError;
+use super::{Store, Versioned, item, key};
+use crate::flow::{Client, Identifier, User, UserId, Write};
+
+/// What is to be written.
+#[derive(Debug)]
+pub struct Commit<'a> {
+    /// The client as it was read.
+    pub before: &'a Versioned<Client>,
+    /// The client as it is to be; the same client needs no write.
+    pub next: &'a Client,
+    /// What is written with it.
+    pub writes: &'a [Write],
+    /// The versions in which the users were read.
+    pub users: &'a BTreeMap<UserId, Versioned<User>>,
+    /// What no other write carries: 128 random bits, hexadecimal.
+    pub nonce: &'a str,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// Everything is written; the client has this version.
+    Done(Option<u64>),
+    /// Nothing is written: somebody else was quicker.
+    Raced,
+    /// Nothing is written: these identifiers are somebody's already.
+    Taken(Vec<Identifier>),
+}
+
+/// One conditional write, in the shape that both calls take.
+struct Change {
+    kind: Kind,
+    pk: String,
+    condition: String,
+    values: Vec<(&'static str, AttributeValue)>,
+    claims: Option<Identifier>,
+}
+
+enum Kind {
+    Put(item::Attributes),
+    Delete,
+}
+
+impl Store {
+    /// Writes the client and what goes with it, all or nothing.
+    ///
+    /// A change that needs no write makes no call; the client alone is a single conditional put.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and [`StoreError::Throttled`] if the table does not answer.
+    pub async fn commit(&self, commit: &Commit<'_>) -> Result<Committed, StoreError> {
+        let changes = commit.changes()?;
+        let version = commit.next_version();
+        let outcome = match <[Change; 1]>::try_from(changes) {
+            Ok([change]) => self.write_one(change, commit.nonce).await?,
+            Err(changes) if changes.is_empty() => Ok(()),
+            Err(changes) => self.write_all(changes, commit.nonce).await?,
+        };
+        Ok(match outcome {
+            Ok(()) => Committed::Done(version),
+            Err(taken) if taken.is_empty() => Committed::Raced,
+            Err(taken) => Committed::Taken(taken),
+        })
+    }
+
+    /// One conditional write. `Ok(Err(taken))` says that the condition failed.
+    async fn write_one(
+        &self,
+        change: Change,
+        nonce: &str,
+    ) -> Result<Result<(), Vec<Identifier>>, StoreError> {
+        let Change {
+            kind: Kind::Put(attributes),
+            condition,
+            values,
+            claims,
+            ..
+        } = change
+        else {
+            return self.write_all(vec![change], nonce).await;
+        };
+        let put = self
+            .dynamodb
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(attributes))
+            .condition_expression(condition)
+            .set_expression_attribute_values(attribute_values(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(Ok(())),
+            Err(SdkError::ServiceError(error)) => match error.into_err() {
+                PutItemError::ConditionalCheckFailedException(failure) => Ok(
+                    if failure
+                        .item
+                        .is_some_and(|found| item::was_written_by(&found, nonce))
+                    {
+                        Ok(())
+                    } else {
+                        Err(claims.into_iter().collect())
+                    },
+                ),
+                error if error.is_transaction_conflict_exception() => Ok(Err(Vec::new())),
+                error => Err(StoreError::of("PutItem", error)),
+            },
+            Err(error) => Err(StoreError::unavailable("PutItem", error)),
+        }
+    }
+
+    /// All of them or none. `Ok(Err(taken))` says that a condition failed.
+    async fn write_all(
+        &self,
+        changes: Vec<Change>,
+        nonce: &str,
+    ) -> Result<Result<(), Vec<Identifier>>, StoreError> {
+        let claims: Vec<_> = changes.iter().map(|change| change.claims.clone()).collect();
+        let items = changes
+            .into_iter()
+            .map(|change| change.into_transaction(&self.table))
+            .collect::<Result<_, _>>()?;
+        let sent = self
+            .dynamodb
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            // DynamoDB takes a repetition with the same token for the same call, for ten minutes.
+            .client_request_token(nonce)
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(Ok(())),
+            Err(SdkError::ServiceError(error)) => match error.into_err() {
+                TransactWriteItemsError::TransactionCanceledException(cancelled) => outcome_of(
+                    cancelled
+                        .cancellation_reasons
+                        .as_deref()
+                        .unwrap_or_default(),
+                    claims,
+                    nonce,
+                ),
+                error if error.is_transaction_in_progress_exception() => Ok(Err(Vec::new())),
+                error => Err(StoreError::of("TransactWriteItems", error)),
+            },
+            Err(error) => Err(StoreError::unavailable("TransactWriteItems", error)),
+        }
+    }
+}
+
+/// Why a transaction was cancelled: it was our own that had gone through, a race, or a taken identifier.
+fn outcome_of(
+    reasons: &[CancellationReason],
+    claims: Vec<Option<Identifier>>,
+    nonce: &str,
+) -> Result<Result<(), Vec<Identifier>>, StoreError> {
+    let is = |reason: &CancellationReason, code: &str| reason.code.as_deref() == Some(code);
+    let ours = |reason: &CancellationReason| {
+        reason
+            .item
+            .as_ref()
+            .is_some_and(|found| item::was_written_by(found, nonce))
+    };
+    if reasons.iter().any(ours) {
+        return Ok(Ok(()));
+    }
+    let throttled = |reason: &CancellationReason| {
+        is(reason, "ThrottlingError") || is(reason, "ProvisionedThroughputExceeded")
+    };
+    if reasons.iter().any(throttled) {
+        return Err(StoreError::Throttled("TransactWriteItems"));
+    }
+    if !reasons
+        .iter()
+        .any(|r| is(r, "ConditionalCheckFailed") || is(r, "TransactionConflict"))
+    {
+        return Err(StoreError::Throttled("TransactWriteItems"));
+    }
+    let taken = reasons
+        .iter()
+        .zip(claims)
+        .filter(|(reason, _)| is(reason, "ConditionalCheckFailed"))
+        .filter_map(|(_, claim)| claim)
+        .collect();
+    Ok(Err(taken))
+}
+
+impl Commit<'_> {
+    fn changes(&self) -> Result<Vec<Change>, StoreError> {
+        let mut changes = Vec::with_capacity(1 + self.writes.len());
+        if self.writes.contains(&Write::DeleteClient) {
+            changes.extend(self.before.version.map(|version| Change {
+                kind: Kind::Delete,
+                pk: key::client(&self.next.id),
+                condition: UNCHANGED.to_owned(),
+                values: vec![(":version", AttributeValue::N(version.to_string()))],
+                claims: None,
+            }));
+        } else if self.before.version.is_none() || self.before.record != *self.next {
+            changes.push(self.client()?);
+        }
+        for write in self.writes {
+            changes.extend(self.change(write)?);
+        }
+        Ok(changes)
+    }
+
+    fn client(&self) -> Result<Change, StoreError> {
+        let ttl = Some(item::client_ttl(self.next));
+        self.put(
+            key::client(&self.next.id),
+            self.next,
+            self.before.version,
+            ttl,
+        )
+    }
+
+    fn change(&self, write: &Write) -> Result<Option<Change>, StoreError> {
+        Ok(Some(match write {
+            Write::CreateUser(user) => self.put(key::user(&user.id), user, None, None)?,
+            Write::UpdateUser(user) => {
+                let version = self.users.get(&user.id).and_then(|read| read.version);
+                self.put(key::user(&user.id), user, version, None)?
+            }
+            Write::Claim(identifier, owner) => {
+                let pk = key::identifier(identifier);
+                Change {
+                    kind: Kind::Put(item::claim(pk.clone(), owner, self.nonce)?),
+                    pk,
+                    condition: format!("attribute_not_exists({}) OR {IS_OWNER}", item::PK),
+                    values: vec![(":owner", AttributeValue::S(owner.to_string()))],
+                    claims: Some(identifier.clone()),
+                }
+            }
+            Write::Release(identifier, owner) => Change {
+                kind: Kind::Delete,
+                pk: key::identifier(identifier),
+                condition: IS_OWNER.to_owned(),
+                values: vec![(":owner", AttributeValue::S(owner.to_string()))],
+                claims: None,
+            },
+            Write::DeleteClient => return Ok(None),
+        }))
+    }
+
+    fn put<T: serde::Serialize>(
+        &self,
+        pk: String,
+        record: &T,
+        version: Option<u64>,
+        ttl: Option<crate::flow::Timestamp>,
+    ) -> Result<Change, StoreError> {
+        let next = version.map_or(1, |version| version + 1);
+        let attributes = item::write(pk.clone(), record, next, self.nonce, ttl)?;
+        Ok(match version {
+            Some(version) => Change {
+                kind: Kind::Put(attributes),
+                pk,
+                condition: UNCHANGED.to_owned(),
+                values: vec![(":version", AttributeValue::N(version.to_string()))],
+                claims: None,
+            },
+            None => Change {
+                kind: Kind::Put(attributes),
+                pk,
+                condition: format!("attribute_not_exists({})", item::PK),
+                values: Vec::new(),
+                claims: None,
+            },
+        })
+    }
+
+    /// The version that the client has afterwards.
+    fn next_version(&self) -> Option<u64> {
+        if self.before.version.is_some() && self.before.record == *self.next {
+            self.before.version
+        } else {
+            Some(self.before.version.map_or(1, |version| version + 1))
+        }
+    }
+}
+
+impl Change {
+    fn into_transaction(self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        let values = attribute_values(self.values);
+        let item = TransactWriteItem::builder();
+        let failed = |error| StoreError::unavailable("TransactWriteItems", error);
+        Ok(match self.kind {
+            Kind::Put(attributes) => item.put(
+                Put::builder()
+                    .table_name(table)
+                    .set_item(Some(attributes))
+                    .condition_expression(self.condition)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(
+                        ReturnValuesOnConditionCheckFailure::AllOld,
+                    )
+                    .build()
+                    .map_err(failed)?,
+            ),
+            Kind::Delete => item.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .key(item::PK, AttributeValue::S(self.pk))
+                    .condition_expression(self.condition)
+                    .set_expression_attribute_values(values)
+                    .build()
+                    .map_err(failed)?,
+            ),
+        }
+        .build())
+    }
+}
+
+fn attribute_values(
+    values: Vec<(&'static str, AttributeValue)>,
+) -> Option<std::collections::HashMap<String, AttributeValue>> {
+    let values: std::collections::HashMap<_, _> = values
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    (!values.is_empty()).then_some(values)
+}
+
+const UNCHANGED: &str = "version = :version";
+const IS_OWNER: &str = "owner = :owner";
