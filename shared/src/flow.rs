@@ -18,8 +18,8 @@ pub use sign_up::SignUp;
 pub use strategy::Strategy;
 pub use time::Timestamp;
 pub use transition::{
-    Budget, Effect, Facts, Guess, Lookups, Message, Needs, PasswordCheck, Refused, Transition,
-    Verb, Write,
+    Budget, Effect, Facts, Guess, Lookups, Message, Needs, PasswordCheck, Refused, Subject,
+    Transition, Verb, Write,
 };
 pub use user::User;
 pub use verification::{Verification, VerificationStatus};
@@ -41,3 +41,8 @@ pub mod time;
 pub mod transition;
 pub mod user;
 pub mod verification;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod invariants;

@@ -116,10 +116,7 @@ pub struct Attributes {
 }
 
 /// How the instance uses e-mail addresses.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own in the file"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EmailAddressAttribute {
     /// Whether there are any.
@@ -266,21 +263,14 @@ impl Settings {
     /// Whether pages of this origin may call the API.
     #[must_use]
     pub fn allows_origin(&self, origin: &Origin) -> bool {
-        self.access
-            .allowed_origins
-            .iter()
-            .any(|pattern| pattern.matches(origin))
+        self.access.allowed_origins.iter().any(|pattern| pattern.matches(origin))
     }
 
     /// Whether a redirect may lead to this origin.
     #[must_use]
     pub fn allows_redirect(&self, origin: &Origin) -> bool {
         self.allows_origin(origin)
-            || self
-                .access
-                .redirect_origins
-                .iter()
-                .any(|pattern| pattern.matches(origin))
+            || self.access.redirect_origins.iter().any(|pattern| pattern.matches(origin))
     }
 }
 
@@ -292,10 +282,7 @@ impl Instance {
             InstanceEnvironment::Production => "pk_live_",
             InstanceEnvironment::Development => "pk_test_",
         };
-        format!(
-            "{kind}{}",
-            BASE64.encode(format!("{}$", self.host).as_bytes())
-        )
+        format!("{kind}{}", BASE64.encode(format!("{}$", self.host).as_bytes()))
     }
 
     /// The issuer of session tokens; follows the publishable key, not a proxy in front of the API.

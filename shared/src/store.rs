@@ -72,10 +72,7 @@ impl Store {
     /// The table of this name.
     #[must_use]
     pub fn new(dynamodb: DynamoDb, table: impl Into<String>) -> Self {
-        Self {
-            dynamodb,
-            table: table.into(),
-        }
+        Self { dynamodb, table: table.into() }
     }
 
     /// The SDK's client, for what is not on a request's path.
@@ -102,9 +99,7 @@ impl Store {
             [key] => self.get(key).await?.into_iter().collect(),
             _ => self.get_all(wanted).await?,
         };
-        items
-            .into_iter()
-            .try_fold(Loaded::default(), |loaded, item| loaded.with(&item, keys))
+        items.into_iter().try_fold(Loaded::default(), |loaded, item| loaded.with(&item, keys))
     }
 
     async fn get(&self, pk: &str) -> Result<Option<item::Attributes>, StoreError> {
@@ -132,15 +127,9 @@ impl Store {
                 .send()
                 .await
                 .map_err(|error| StoreError::unavailable("BatchGetItem", error))?;
-            let found = output
-                .responses
-                .as_mut()
-                .and_then(|found| found.remove(&self.table));
+            let found = output.responses.as_mut().and_then(|found| found.remove(&self.table));
             items.extend(found.unwrap_or_default());
-            request = output
-                .unprocessed_keys
-                .as_mut()
-                .and_then(|left| left.remove(&self.table));
+            request = output.unprocessed_keys.as_mut().and_then(|left| left.remove(&self.table));
         }
         match request {
             None => Ok(items),
@@ -153,11 +142,7 @@ impl Keys<'_> {
     fn to_items(&self) -> Vec<String> {
         let mut wanted: Vec<String> = self.client.iter().map(|id| key::client(id)).collect();
         wanted.extend(self.users.iter().map(|id| key::user(id)));
-        wanted.extend(
-            self.identifiers
-                .iter()
-                .map(|identifier| key::identifier(identifier)),
-        );
+        wanted.extend(self.identifiers.iter().map(|identifier| key::identifier(identifier)));
         wanted.extend(self.ip.iter().map(|ip| key::ip(ip)));
         // BatchGetItem refuses a key that is named twice.
         wanted.sort_unstable();
@@ -177,13 +162,10 @@ impl Loaded {
         } else if keys.ip.is_some_and(|ip| key::ip(ip) == pk) {
             self.wrong_guesses = counter::wrong(item);
         } else {
-            let asked = keys
-                .identifiers
-                .iter()
-                .find(|identifier| key::identifier(identifier) == pk);
+            let asked =
+                keys.identifiers.iter().find(|identifier| key::identifier(identifier) == pk);
             if let Some(identifier) = asked {
-                self.owners
-                    .insert((*identifier).clone(), item::owner(pk, item)?);
+                self.owners.insert((*identifier).clone(), item::owner(pk, item)?);
             }
         }
         Ok(self)
@@ -194,21 +176,14 @@ impl<T> Versioned<T> {
     /// A record that was never stored.
     #[must_use]
     pub fn new(record: T) -> Self {
-        Self {
-            record,
-            version: None,
-        }
+        Self { record, version: None }
     }
 }
 
 fn keys_and_attributes(pks: Vec<String>) -> Result<KeysAndAttributes, StoreError> {
     let keys = pks
         .into_iter()
-        .map(|pk| {
-            [(item::PK.to_owned(), AttributeValue::S(pk))]
-                .into_iter()
-                .collect()
-        })
+        .map(|pk| [(item::PK.to_owned(), AttributeValue::S(pk))].into_iter().collect())
         .collect();
     KeysAndAttributes::builder()
         .set_keys(Some(keys))

@@ -156,7 +156,7 @@ def main():
 
         try:
             check(start, given, scratch)
-        except (Unexpected, OSError, LookupError, ValueError, subprocess.SubprocessError) as problem:
+        except (Unexpected, OSError, LookupError, TypeError, ValueError, subprocess.SubprocessError) as problem:
             log.seek(0)
             print(log.read(), f"{type(problem).__name__}: {problem}", sep="\n", file=sys.stderr)
             return 1

@@ -1,2 +1,10 @@
 //! The `account` function.
-fn main() {}
+
+use postern::app::environment::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let environment = Environment::load().await?;
+    let app = environment.app().sending(environment.mailer()).signing();
+    postern::http::serve(app, postern_account::endpoints()).await
+}

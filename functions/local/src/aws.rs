@@ -52,11 +52,7 @@ impl Services {
     /// # Errors
     /// [`OpenError::Database`] or [`OpenError::Random`].
     pub fn in_memory() -> Result<Self, OpenError> {
-        Ok(Self::new(
-            Tables::in_memory()?,
-            MasterKey::generate()?,
-            None,
-        ))
+        Ok(Self::new(Tables::in_memory()?, MasterKey::generate()?, None))
     }
 
     /// Opens services that keep tables and master key in `dir`, which is made if it is missing.
@@ -72,12 +68,7 @@ impl Services {
 
     fn new(tables: Tables, key: MasterKey, claim: Option<DataDir>) -> Self {
         let outbox = Outbox::default();
-        Self(Arc::new(Inner {
-            tables,
-            key,
-            outbox,
-            _claim: claim,
-        }))
+        Self(Arc::new(Inner { tables, key, outbox, _claim: claim }))
     }
 
     /// The messages that were sent.
@@ -96,7 +87,6 @@ impl Services {
     }
 
     /// The same services by HTTP, for whatever takes an endpoint URL.
-    #[must_use]
     pub fn endpoint(&self) -> Router {
         endpoint::router(self.clone())
     }
@@ -109,6 +99,12 @@ impl Services {
             Service::Ses => ses::answer(&self.0.outbox, &call.operation, &body),
             Service::Sns => sns::answer(&self.0.outbox, &call.operation, &body),
         }
+    }
+
+    /// A secret that stays the same for as long as the data does, one for each purpose.
+    #[must_use]
+    pub fn secret(&self, purpose: &str) -> String {
+        self.0.key.derive(purpose)
     }
 
     /// Deletes the items whose time to live is over, as DynamoDB does by itself within days.

@@ -14,7 +14,7 @@ use crate::inbox::Inbox;
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(name = "local", version)]
 pub struct Cli {
-    /// Port on 127.0.0.1 and ::1; 0 takes any that is free.
+    /// Port on 127.0.0.1 and `::1`; 0 takes any that is free.
     #[arg(long, default_value_t = 3000)]
     pub port: u16,
 
@@ -26,7 +26,7 @@ pub struct Cli {
     #[arg(long, conflicts_with = "data")]
     pub memory: bool,
 
-    /// The instance's settings; also by POSTERN_SETTINGS.
+    /// The instance's settings; also by `POSTERN_SETTINGS`.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
@@ -36,12 +36,10 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The settings file: the option, or else what POSTERN_SETTINGS says.
+    /// The settings file: the option, or else what `POSTERN_SETTINGS` says.
     #[must_use]
     pub fn settings_file(&self, environment: Option<OsString>) -> Option<PathBuf> {
-        let named = environment
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from);
+        let named = environment.filter(|path| !path.is_empty()).map(PathBuf::from);
         self.settings.clone().or(named)
     }
 
@@ -68,15 +66,10 @@ impl FromStr for ServicesAddress {
         if let Ok(port) = text.parse() {
             return Ok(Self::Loopback(port));
         }
-        let address: SocketAddr = text
-            .parse()
-            .map_err(|_| "give a port or an address with a port".to_owned())?;
+        let address: SocketAddr =
+            text.parse().map_err(|_| "give a port or an address with a port".to_owned())?;
         let loopback = address.ip() == Ipv4Addr::LOCALHOST;
-        Ok(if loopback {
-            Self::Loopback(address.port())
-        } else {
-            Self::At(address)
-        })
+        Ok(if loopback { Self::Loopback(address.port()) } else { Self::At(address) })
     }
 }
 
@@ -135,14 +128,8 @@ mod tests {
     fn the_option_goes_before_the_variable() {
         let variable = || Some(OsString::from("variable.toml"));
         let named = parsed(&["--settings", "option.toml"]);
-        assert_eq!(
-            named.settings_file(variable()),
-            Some(PathBuf::from("option.toml"))
-        );
-        assert_eq!(
-            parsed(&[]).settings_file(variable()),
-            Some(PathBuf::from("variable.toml"))
-        );
+        assert_eq!(named.settings_file(variable()), Some(PathBuf::from("option.toml")));
+        assert_eq!(parsed(&[]).settings_file(variable()), Some(PathBuf::from("variable.toml")));
         assert_eq!(parsed(&[]).settings_file(Some(OsString::new())), None);
     }
 
@@ -150,15 +137,9 @@ mod tests {
     fn the_services_take_a_port_or_an_address() {
         let services = |text| parsed(&["--services", text]).services;
         assert_eq!(services("4566"), Some(ServicesAddress::Loopback(4566)));
-        assert_eq!(
-            services("127.0.0.1:4566"),
-            Some(ServicesAddress::Loopback(4566))
-        );
+        assert_eq!(services("127.0.0.1:4566"), Some(ServicesAddress::Loopback(4566)));
         let bridge = "172.17.0.1:4566".parse().unwrap();
-        assert_eq!(
-            services("172.17.0.1:4566"),
-            Some(ServicesAddress::At(bridge))
-        );
+        assert_eq!(services("172.17.0.1:4566"), Some(ServicesAddress::At(bridge)));
         assert!(Cli::try_parse_from(["local", "--services", "somewhere"]).is_err());
     }
 
@@ -171,23 +152,11 @@ mod tests {
             issuer: "https://clerk.example.test".to_owned(),
         };
         let base_url = "http://localhost:3000".to_owned();
-        let inbox = Inbox {
-            base_url,
-            keys,
-            outbox: crate::aws::outbox::Outbox::default(),
-        };
+        let inbox = Inbox { base_url, keys, outbox: crate::aws::outbox::Outbox::default() };
         let text = greeting(&inbox, &parsed(&[]), Some("http://localhost:4566"));
-        for needed in [
-            "http://localhost:3000/",
-            "pk_live_x",
-            ".postern",
-            "http://localhost:4566",
-        ] {
+        for needed in ["http://localhost:3000/", "pk_live_x", ".postern", "http://localhost:4566"] {
             assert!(text.contains(needed), "{needed}");
         }
-        assert!(
-            !text.contains("sk_live_y"),
-            "a secret does not belong into a terminal's log"
-        );
+        assert!(!text.contains("sk_live_y"), "a secret does not belong into a terminal's log");
     }
 }

@@ -44,7 +44,6 @@ pub struct DevKeys {
 
 impl Inbox {
     /// The routes: `/`, `/dev/keys`, `/dev/messages` and what the page loads.
-    #[must_use]
     pub fn router(self) -> Router {
         Router::new()
             .route("/", get(home))
@@ -93,11 +92,7 @@ async fn messages(State(inbox): Shared, Query(params): Query<MessagesParams>) ->
 
 /// A mail's HTML part alone, for a frame: it may look as it likes, and do nothing.
 async fn mail(State(inbox): Shared, Path(id): Path<String>) -> Response {
-    match inbox
-        .outbox
-        .find(&id)
-        .and_then(|message| message.html.clone())
-    {
+    match inbox.outbox.find(&id).and_then(|message| message.html.clone()) {
         Some(html) => document("text/html; charset=utf-8", MAIL_POLICY, html),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -110,19 +105,12 @@ async fn style() -> Response {
 
 async fn script() -> Response {
     let script = include_str!("../templates/inbox.js");
-    document(
-        "text/javascript; charset=utf-8",
-        PAGE_POLICY,
-        script.to_owned(),
-    )
+    document("text/javascript; charset=utf-8", PAGE_POLICY, script.to_owned())
 }
 
 /// Refuses requests under names that somebody else may own.
 async fn to_this_machine(request: Request, next: Next) -> Response {
-    let named = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     if named.is_none_or(is_this_machine) {
         next.run(request).await
     } else {

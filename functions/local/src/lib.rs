@@ -6,4 +6,5 @@
 pub mod aws;
 pub mod cli;
 pub mod inbox;
+pub mod instance;
 pub mod serve;

@@ -1,2 +1,98 @@
 //! Serves everything on this machine.
-fn main() {}
+
+use std::error::Error;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use clap::Parser;
+use postern::http::Api;
+use postern::store::table;
+use postern_local::aws::Services;
+use postern_local::cli::{self, Cli, ServicesAddress};
+use postern_local::inbox::{DevKeys, Inbox};
+use postern_local::instance;
+use postern_local::serve::{Listeners, Stop, serve};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut text = error.to_string();
+            if let Some(cause) = error.source() {
+                text = format!("{text}: {cause}");
+            }
+            let _ = writeln!(std::io::stderr(), "{text}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).init();
+    let settings = cli.settings_file(std::env::var_os("POSTERN_SETTINGS"));
+    let settings = Arc::new(instance::settings(settings.as_deref())?);
+    let services = match cli.data_dir() {
+        Some(dir) => Services::open(dir)?,
+        None => Services::in_memory()?,
+    };
+    let stop = Stop::on_signal()?;
+    let listeners = Listeners::loopback(cli.port).await?;
+    let base_url = format!("http://localhost:{}", listeners.port());
+    let secret_key = format!("sk_live_{}", services.secret("secret key"));
+    let app = instance::app(Arc::clone(&settings), &services.http_client(), &base_url, &secret_key);
+    table::create(app.store()).await?;
+    app.warm_up().await?;
+    let keys = DevKeys {
+        publishable_key: settings.instance.publishable_key(),
+        secret_key,
+        jwks_url: format!("{base_url}/.well-known/jwks.json"),
+        issuer: settings.instance.issuer(),
+    };
+    let inbox = Inbox { base_url, keys, outbox: services.outbox().clone() };
+    let offered = match cli.services {
+        Some(address) => Some(offer(&services, address, stop.clone()).await?),
+        None => None,
+    };
+    std::io::stdout().write_all(cli::greeting(&inbox, &cli, offered.as_deref()).as_bytes())?;
+    tokio::spawn(sweep(services));
+    let api = Api::new(Arc::new(app), instance::endpoints());
+    serve(listeners, inbox.router().merge(Router::new().fallback_service(api)), stop).await;
+    Ok(())
+}
+
+/// Offers the services by HTTP; answers where.
+async fn offer(
+    services: &Services,
+    address: ServicesAddress,
+    stop: Stop,
+) -> Result<String, std::io::Error> {
+    let (host, listeners) = match address {
+        ServicesAddress::Loopback(port) => {
+            ("localhost".to_owned(), Listeners::loopback(port).await?)
+        }
+        ServicesAddress::At(at) => (at.ip().to_string(), Listeners::at(at).await?),
+    };
+    let url = format!("http://{host}:{}", listeners.port());
+    tokio::spawn(serve(listeners, services.endpoint(), stop));
+    Ok(url)
+}
+
+/// Sweeps out what is over, as DynamoDB does by itself.
+async fn sweep(services: Services) {
+    let mut hours = tokio::time::interval(Duration::from_secs(60 * 60));
+    loop {
+        hours.tick().await;
+        services.sweep_expired().await;
+    }
+}
+
+/// Our own events, and of them only what is amiss, unless `POSTERN_LOG` asks for more.
+fn filter() -> EnvFilter {
+    let level = std::env::var("POSTERN_LOG").unwrap_or_else(|_| "warn".to_owned());
+    EnvFilter::new(format!("off,postern={level},postern_local={level}"))
+}

@@ -27,7 +27,7 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Binds the port on 127.0.0.1 and, where the machine has IPv6, on ::1: browsers take either for
+    /// Binds the port on 127.0.0.1 and, where the machine has IPv6, on `::1`: browsers take either for
     /// `localhost`. Port 0 takes any that is free on both.
     ///
     /// # Errors
@@ -49,10 +49,7 @@ impl Listeners {
     pub async fn at(address: SocketAddr) -> io::Result<Self> {
         let socket = TcpListener::bind(address).await?;
         let port = socket.local_addr()?.port();
-        Ok(Self {
-            sockets: vec![socket],
-            port,
-        })
+        Ok(Self { sockets: vec![socket], port })
     }
 
     async fn loopback_once(port: u16) -> io::Result<Self> {
@@ -211,21 +208,14 @@ mod tests {
 
     async fn start() -> Server {
         let router = Router::new()
-            .route(
-                "/ip",
-                get(async |Extension(ip): Extension<SourceIp>| ip.0.to_string()),
-            )
+            .route("/ip", get(async |Extension(ip): Extension<SourceIp>| ip.0.to_string()))
             .route("/echo", post(async |body: String| body));
         let listeners = Listeners::loopback(0).await.unwrap();
         let port = listeners.port();
         let (quit, quitting) = oneshot::channel();
         let stop = Stop::when(async { quitting.await.unwrap_or_default() });
         let running = tokio::spawn(serve(listeners, router, stop));
-        Server {
-            port,
-            quit,
-            running,
-        }
+        Server { port, quit, running }
     }
 
     async fn ask(stream: &mut TcpStream, request: &str) -> String {
@@ -238,9 +228,7 @@ mod tests {
     #[tokio::test]
     async fn the_application_learns_the_address_of_the_peer() {
         let server = start().await;
-        let mut stream = TcpStream::connect(("127.0.0.1", server.port))
-            .await
-            .unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
         let request = "GET /ip HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         assert!(ask(&mut stream, request).await.ends_with("127.0.0.1"));
     }
@@ -248,9 +236,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_serves_one_request_after_another() {
         let server = start().await;
-        let mut stream = TcpStream::connect(("127.0.0.1", server.port))
-            .await
-            .unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
         let request = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nhello$";
         assert!(ask(&mut stream, request).await.ends_with("hello$"));
         assert!(ask(&mut stream, request).await.ends_with("hello$"));
@@ -259,19 +245,13 @@ mod tests {
     #[tokio::test]
     async fn a_stop_closes_idle_connections_and_the_port() {
         let server = start().await;
-        let mut stream = TcpStream::connect(("127.0.0.1", server.port))
-            .await
-            .unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
         let request = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n$";
         assert!(ask(&mut stream, request).await.ends_with('$'));
         server.quit.send(()).unwrap();
         server.running.await.unwrap();
         assert_eq!(stream.read(&mut [0; 1]).await.unwrap(), 0);
-        assert!(
-            TcpStream::connect(("127.0.0.1", server.port))
-                .await
-                .is_err()
-        );
+        assert!(TcpStream::connect(("127.0.0.1", server.port)).await.is_err());
     }
 
     #[tokio::test]

@@ -1,2 +1,10 @@
 //! The `set-active` function.
-fn main() {}
+
+use postern::app::environment::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let environment = Environment::load().await?;
+    let app = environment.app().signing();
+    postern::http::serve(app, postern_set_active::endpoints()).await
+}

@@ -129,8 +129,7 @@ impl Client {
     /// The client as somebody sees it who may see these sessions only.
     #[must_use]
     pub fn limited_to(mut self, visible: &[SessionId]) -> Self {
-        self.sessions
-            .retain(|session| visible.contains(&session.id));
+        self.sessions.retain(|session| visible.contains(&session.id));
         self.last_active_session = self.last_active_session.filter(|id| visible.contains(id));
         self.sign_up = None;
         self.sign_in = None;
@@ -190,16 +189,9 @@ impl Client {
         let strategy = transition.next.proved_by();
         let next = transition.map(|sign_up| {
             if sign_up.is_complete() {
-                Self {
-                    sign_up: None,
-                    completed_sign_up: Some(sign_up),
-                    ..self
-                }
+                Self { sign_up: None, completed_sign_up: Some(sign_up), ..self }
             } else {
-                Self {
-                    sign_up: Some(sign_up),
-                    ..self
-                }
+                Self { sign_up: Some(sign_up), ..self }
             }
         });
         next.settled(opens, strategy, cx)
@@ -215,16 +207,9 @@ impl Client {
         let strategy = transition.next.proved_by();
         let next = transition.map(|sign_in| {
             if sign_in.is_complete() {
-                Self {
-                    sign_in: None,
-                    completed_sign_in: Some(sign_in),
-                    ..self
-                }
+                Self { sign_in: None, completed_sign_in: Some(sign_in), ..self }
             } else {
-                Self {
-                    sign_in: Some(sign_in),
-                    ..self
-                }
+                Self { sign_in: Some(sign_in), ..self }
             }
         });
         next.settled(opens, strategy, cx)
@@ -244,11 +229,7 @@ impl Client {
         strategy: Option<Strategy>,
         cx: &Context<'_>,
     ) -> (Self, Secret) {
-        let visible = self
-            .sessions
-            .iter()
-            .map(|session| session.id.clone())
-            .collect();
+        let visible = self.sessions.iter().map(|session| session.id.clone()).collect();
         if cx.settings.sessions.single {
             // An attempt that began before another one signed in replaces that one's session.
             self.sessions.clear();
@@ -256,19 +237,13 @@ impl Client {
         self.sessions.retain(|session| session.is_current(cx.now));
         self.last_active_session = Some(session.id.clone());
         self.sessions.push(session);
-        let over = self
-            .sessions
-            .len()
-            .saturating_sub(cx.settings.sessions.per_client);
+        let over = self.sessions.len().saturating_sub(cx.settings.sessions.per_client);
         self.sessions.drain(..over);
         self.last_authentication_strategy = strategy;
         let secret = Secret::generate(Purpose::RotatedSecret, cx);
         let old = std::mem::replace(&mut self.secret, secret.digest());
-        self.superseded = Some(Superseded {
-            secret: old,
-            until: cx.now + SUPERSEDED,
-            sessions: visible,
-        });
+        self.superseded =
+            Some(Superseded { secret: old, until: cx.now + SUPERSEDED, sessions: visible });
         (self, secret)
     }
 }
@@ -285,11 +260,7 @@ impl Transition<Client> {
             secret = Some(new);
             client.changed(cx)
         });
-        Transition {
-            secret,
-            opens: None,
-            ..next
-        }
+        Transition { secret, opens: None, ..next }
     }
 
     /// A transition that changes the client alone.
@@ -331,3 +302,6 @@ impl fmt::Debug for Secret {
 
 /// How long a request may be under way with a secret that was replaced.
 const SUPERSEDED: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests;

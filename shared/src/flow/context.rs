@@ -64,12 +64,7 @@ pub(crate) mod tests {
     pub(crate) fn context<T>(test: impl FnOnce(&Context<'_>) -> T) -> T {
         let settings = settings();
         let code_key = CodeKey::new(&[7; 32]);
-        test(&Context {
-            now: NOW,
-            settings: &settings,
-            code_key: &code_key,
-            entropy: [42; 32],
-        })
+        test(&Context { now: NOW, settings: &settings, code_key: &code_key, entropy: [42; 32] })
     }
 
     /// The settings that ship.

@@ -37,6 +37,10 @@ pub enum Field {
     RedirectUrl,
     /// `transfer`
     Transfer,
+    /// `phone_number`
+    PhoneNumber,
+    /// `web3_wallet`
+    Web3Wallet,
 }
 
 impl Field {
@@ -60,6 +64,8 @@ impl Field {
             Self::PrimaryEmailAddressId => "primary_email_address_id",
             Self::RedirectUrl => "redirect_url",
             Self::Transfer => "transfer",
+            Self::PhoneNumber => "phone_number",
+            Self::Web3Wallet => "web3_wallet",
         }
     }
 }

@@ -4,14 +4,19 @@
 //! begins with its user's, so that one read can fetch both records by the session's id alone.
 
 use std::fmt;
+use std::str::FromStr;
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::context::{Context, Purpose};
 
+/// A text that no id of the kind asked for looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnId;
+
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $shortest:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -25,7 +30,7 @@ macro_rules! id {
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 let random = text.strip_prefix(Self::PREFIX)?;
-                let plausible = (1..=LONGEST).contains(&random.len())
+                let plausible = ($shortest..=LONGEST).contains(&random.len())
                     && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
                 plausible.then(|| Self(text.to_owned()))
             }
@@ -34,6 +39,14 @@ macro_rules! id {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Self::parse(text).ok_or(NotAnId)
             }
         }
 
@@ -53,7 +66,7 @@ macro_rules! id {
 
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, $purpose:expr) => {
-        id!($(#[$doc])* $name, $prefix);
+        id!($(#[$doc])* $name, $prefix, 1);
 
         impl $name {
             /// A new id.
@@ -87,7 +100,7 @@ random_id!(
 );
 id!(
     /// A session; begins with its user's id.
-    SessionId, "sess_"
+    SessionId, "sess_", SESSION + 1
 );
 
 impl SessionId {
@@ -95,11 +108,7 @@ impl SessionId {
     #[must_use]
     pub fn generate(user: &UserId, cx: &Context<'_>) -> Self {
         let user = user.as_str().trim_start_matches(UserId::PREFIX);
-        Self(format!(
-            "{}{user}{}",
-            Self::PREFIX,
-            base62(cx, Purpose::SessionId, SESSION)
-        ))
+        Self(format!("{}{user}{}", Self::PREFIX, base62(cx, Purpose::SessionId, SESSION)))
     }
 
     /// The user whose session this would be.
@@ -114,9 +123,7 @@ impl SessionId {
 /// Random letters and digits for one purpose.
 fn base62(cx: &Context<'_>, purpose: Purpose, length: usize) -> String {
     let mut rng = cx.rng(purpose);
-    (0..length)
-        .map(|_| char::from(rng.sample(rand::distr::Alphanumeric)))
-        .collect()
+    (0..length).map(|_| char::from(rng.sample(rand::distr::Alphanumeric))).collect()
 }
 
 /// 22 characters of base 62 hold 130 bits.
@@ -142,15 +149,7 @@ mod tests {
 
     #[test]
     fn what_no_id_looks_like_is_refused() {
-        for text in [
-            "",
-            "sua_",
-            "sia_abc",
-            "sua_a/b",
-            "sua_\u{1f980}",
-            "sua_{}",
-            "SUA_abc",
-        ] {
+        for text in ["", "sua_", "sia_abc", "sua_a/b", "sua_\u{1f980}", "sua_{}", "SUA_abc"] {
             assert_eq!(SignUpId::parse(text), None, "{text}");
         }
         assert_eq!(SignUpId::parse(&format!("sua_{}", "a".repeat(2000))), None);
@@ -162,10 +161,7 @@ mod tests {
         context(|cx| {
             let sign_up = SignUpId::generate(cx).to_string();
             let sign_in = SignInId::generate(cx).to_string();
-            assert_ne!(
-                sign_up.trim_start_matches("sua_"),
-                sign_in.trim_start_matches("sia_")
-            );
+            assert_ne!(sign_up.trim_start_matches("sua_"), sign_in.trim_start_matches("sia_"));
         });
     }
 }

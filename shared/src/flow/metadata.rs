@@ -43,11 +43,7 @@ impl Metadata {
     pub fn merged(mut self, patch: &Self) -> Result<Self, FlowError> {
         merge(&mut self.0, &patch.0);
         let length = serde_json::to_string(&self.0).map_or(usize::MAX, |text| text.len());
-        if length > BYTES {
-            Err(FlowError::TooLong(FIELD))
-        } else {
-            Ok(self)
-        }
+        if length > BYTES { Err(FlowError::TooLong(FIELD)) } else { Ok(self) }
     }
 
     /// Whether there is nothing in it.
@@ -67,9 +63,7 @@ impl Serialize for Metadata {
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        serde_json::from_str(&text)
-            .map(Self)
-            .map_err(de::Error::custom)
+        serde_json::from_str(&text).map(Self).map_err(de::Error::custom)
     }
 }
 
@@ -80,9 +74,7 @@ fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
                 target.remove(key);
             }
             Value::Object(inner) => {
-                let place = target
-                    .entry(key.clone())
-                    .or_insert_with(|| Value::Object(Map::new()));
+                let place = target.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
                 if !place.is_object() {
                     *place = Value::Object(Map::new());
                 }
@@ -119,23 +111,15 @@ mod tests {
 
     #[test]
     fn a_patch_merges_deeply_and_null_removes() {
-        let merged = metadata(r#"{"a":{"b":1,"c":2},"d":[1],"e":0}"#).merged(&metadata(
-            r#"{"a":{"c":null,"x":{"y":3}},"d":[2],"e":{"f":1}}"#,
-        ));
-        assert_eq!(
-            merged,
-            Ok(metadata(r#"{"a":{"b":1,"x":{"y":3}},"d":[2],"e":{"f":1}}"#))
-        );
+        let merged = metadata(r#"{"a":{"b":1,"c":2},"d":[1],"e":0}"#)
+            .merged(&metadata(r#"{"a":{"c":null,"x":{"y":3}},"d":[2],"e":{"f":1}}"#));
+        assert_eq!(merged, Ok(metadata(r#"{"a":{"b":1,"x":{"y":3}},"d":[2],"e":{"f":1}}"#)));
     }
 
     #[test]
     fn only_a_small_and_shallow_object_is_taken() {
         for text in ["", "{oops", "[]", "1", "null", "\"a\""] {
-            assert_eq!(
-                Metadata::parse(text),
-                Err(FlowError::FormatInvalid(FIELD)),
-                "{text}"
-            );
+            assert_eq!(Metadata::parse(text), Err(FlowError::FormatInvalid(FIELD)), "{text}");
         }
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(40), "]".repeat(40));
         assert_eq!(Metadata::parse(&deep), Err(FlowError::FormatInvalid(FIELD)));

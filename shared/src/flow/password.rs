@@ -47,10 +47,7 @@ impl Password {
     pub fn is_identifier(&self, identifier: &Identifier) -> bool {
         let password = self.0.to_lowercase();
         let whole = identifier.as_str();
-        password == whole
-            || whole
-                .split_once('@')
-                .is_some_and(|(local, _)| password == local)
+        password == whole || whole.split_once('@').is_some_and(|(local, _)| password == local)
     }
 
     /// Whether nothing was typed.
@@ -106,14 +103,8 @@ fn is_common(password: &str) -> bool {
     // Binary search over the sorted lines of one text: no table to build at start.
     while low < high {
         let middle = low + (high - low) / 2;
-        let start = COMMON
-            .get(..middle)
-            .and_then(|head| head.rfind('\n'))
-            .map_or(0, |at| at + 1);
-        let line = COMMON
-            .get(start..)
-            .and_then(|tail| tail.lines().next())
-            .unwrap_or_default();
+        let start = COMMON.get(..middle).and_then(|head| head.rfind('\n')).map_or(0, |at| at + 1);
+        let line = COMMON.get(start..).and_then(|tail| tail.lines().next()).unwrap_or_default();
         match line.cmp(password.as_str()) {
             std::cmp::Ordering::Equal => return true,
             std::cmp::Ordering::Less => low = start + line.len() + 1,
@@ -132,11 +123,8 @@ const LONGEST_BYTES: usize = 512;
 mod tests {
     use super::*;
 
-    const RULES: PasswordRules = PasswordRules {
-        min_length: 8,
-        max_length: 72,
-        refuse_common: true,
-    };
+    const RULES: PasswordRules =
+        PasswordRules { min_length: 8, max_length: 72, refuse_common: true };
 
     #[test]
     fn every_line_of_the_list_is_found() {
@@ -158,18 +146,12 @@ mod tests {
                 "{text}"
             );
         }
-        assert_eq!(
-            Password::typed("correct horse battery").check(&RULES),
-            Ok(())
-        );
+        assert_eq!(Password::typed("correct horse battery").check(&RULES), Ok(()));
     }
 
     #[test]
     fn length_is_counted_in_characters_and_nothing_is_cut_off() {
-        assert_eq!(
-            Password::typed("Ab1!").check(&RULES),
-            Err(FlowError::PasswordTooShort)
-        );
+        assert_eq!(Password::typed("Ab1!").check(&RULES), Err(FlowError::PasswordTooShort));
         assert_eq!(Password::typed(&"🦀".repeat(72)).check(&RULES), Ok(()));
         assert_eq!(
             Password::typed(&"🦀".repeat(73)).check(&RULES),
@@ -181,9 +163,6 @@ mod tests {
     #[test]
     fn a_password_is_not_printed() {
         assert_eq!(format!("{:?}", Password::typed("hunter2")), "Password(…)");
-        assert_eq!(
-            format!("{:?}", PasswordHash::new("$argon2id$…".to_owned())),
-            "PasswordHash(…)"
-        );
+        assert_eq!(format!("{:?}", PasswordHash::new("$argon2id$…".to_owned())), "PasswordHash(…)");
     }
 }

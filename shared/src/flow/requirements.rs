@@ -30,9 +30,7 @@ impl Requirements {
     #[must_use]
     pub fn of(sign_up: &SignUp, settings: &Settings) -> Self {
         let enabled = || CHECKS.iter().filter(|check| (check.enabled)(settings));
-        let required: Vec<_> = enabled()
-            .filter(|check| (check.required)(settings))
-            .collect();
+        let required: Vec<_> = enabled().filter(|check| (check.required)(settings)).collect();
         let mut missing: Vec<_> = required
             .iter()
             .filter(|check| !(check.supplied)(sign_up))
@@ -64,20 +62,12 @@ fn unverified(sign_up: &SignUp, settings: &Settings) -> Vec<Field> {
     let proved = sign_up.email_address.as_ref().is_none_or(|email| {
         !settings.attributes.email_address.verify_at_sign_up || email.is_verified()
     });
-    if proved {
-        Vec::new()
-    } else {
-        vec![Field::EmailAddress]
-    }
+    if proved { Vec::new() } else { vec![Field::EmailAddress] }
 }
 
 /// What somebody without any identifier is asked for.
 fn preferred_identifier(settings: &Settings) -> Field {
-    if settings.attributes.email_address.enabled {
-        Field::EmailAddress
-    } else {
-        Field::Username
-    }
+    if settings.attributes.email_address.enabled { Field::EmailAddress } else { Field::Username }
 }
 
 const CHECKS: &[Check] = &[

@@ -34,7 +34,7 @@ use super::user::User;
 use super::verification::Verification;
 
 pub use factors::{EmailAddressFactor, Factor, Factors};
-pub use verbs::{Attempt, Create, Prepare, ResetPassword};
+pub use verbs::{Answer, Attempt, Create, Prepare, ResetPassword};
 
 mod factors;
 mod verbs;
@@ -113,10 +113,7 @@ impl SignIn {
         let factors = Factors::of(user, &identifier, cx.settings);
         Self {
             identifier: Some(identifier),
-            state: State::NeedsFirstFactor {
-                factors,
-                verification: None,
-            },
+            state: State::NeedsFirstFactor { factors, verification: None },
             ..self
         }
     }
@@ -133,14 +130,10 @@ impl SignIn {
         address: Option<&EmailAddressId>,
         cx: &Context<'_>,
     ) -> Result<Transition<Self>, FlowError> {
-        let State::NeedsFirstFactor {
-            factors,
-            verification,
-        } = &self.state
-        else {
+        let State::NeedsFirstFactor { factors, verification } = &self.state else {
             return Err(FlowError::SignInState);
         };
-        let factor = factors.email_address(strategy, address)?;
+        let factor = factors.email_address(strategy, address, cx.settings)?;
         may_send(verification.as_ref(), self.codes_sent, self.abandon_at, cx)?;
         let asked = Asked {
             attempt: self.id.as_str(),
@@ -169,11 +162,7 @@ impl SignIn {
         facts: &Facts,
         cx: &Context<'_>,
     ) -> Result<Transition<Self>, FlowError> {
-        let State::NeedsFirstFactor {
-            factors,
-            verification,
-        } = &self.state
-        else {
+        let State::NeedsFirstFactor { factors, verification } = &self.state else {
             return Err(match &self.state {
                 State::NeedsIdentifier => FlowError::SignInState,
                 State::NeedsFirstFactor { .. }
@@ -182,7 +171,8 @@ impl SignIn {
             });
         };
         let user = facts.user(&factors.user)?;
-        if strategy == Strategy::Password && user.password.is_none() {
+        let has_password = cx.settings.attributes.password.enabled && user.password.is_some();
+        if strategy == Strategy::Password && !has_password {
             return Err(FlowError::StrategyForUserInvalid);
         }
         if let Some(until) = facts.locked_until {
@@ -190,26 +180,18 @@ impl SignIn {
         }
         let attempted = strategy.attempt(verification.as_ref(), proof, self.id.as_str(), cx)?;
         let proving = factors.proving.clone();
-        let address = user
-            .email_addresses
-            .iter()
-            .find(|email| Some(&email.id) == proving.as_ref());
+        let address = user.email_addresses.iter().find(|email| Some(&email.id) == proving.as_ref());
         if strategy != Strategy::Password
             && !address.is_some_and(super::user::EmailAddress::is_verified)
         {
             return Err(FlowError::StrategyForUserInvalid);
         }
-        let guess = Guess {
-            user: user.id.clone(),
-            factor: strategy.guessed_factor(),
-        };
+        let guess = Guess { user: user.id.clone(), factor: strategy.guessed_factor() };
         let factors = factors.clone();
         match attempted.outcome {
             Ok(Outcome::Verified) if strategy == Strategy::ResetPasswordEmailCode => {
-                self.state = State::NeedsNewPassword {
-                    factors,
-                    verification: attempted.verification,
-                };
+                self.state =
+                    State::NeedsNewPassword { factors, verification: attempted.verification };
                 Ok(self.stays().counting(Budget::GuessedRight(guess)))
             }
             Ok(Outcome::Verified) => {
@@ -235,10 +217,7 @@ impl SignIn {
                     Some(prepared) if strategy == Strategy::Password => Some(prepared.clone()),
                     Some(_) | None => Some(attempted.verification),
                 };
-                self.state = State::NeedsFirstFactor {
-                    factors,
-                    verification,
-                };
+                self.state = State::NeedsFirstFactor { factors, verification };
                 Ok(self.stays().counting(wrong).answering(Err(refusal)))
             }
         }
@@ -257,22 +236,15 @@ impl SignIn {
         facts: &Facts,
         cx: &Context<'_>,
     ) -> Result<Transition<Self>, FlowError> {
-        let State::NeedsNewPassword {
-            factors,
-            verification,
-        } = &self.state
-        else {
+        let State::NeedsNewPassword { factors, verification } = &self.state else {
             return Err(FlowError::SignInState);
         };
         let user = facts.user(&factors.user)?;
         if user.password_version != factors.password_version {
             return Err(FlowError::SignInState);
         }
-        let mut identifiers = user
-            .email_addresses
-            .iter()
-            .map(|email| &email.address)
-            .chain(&user.username);
+        let mut identifiers =
+            user.email_addresses.iter().map(|email| &email.address).chain(&user.username);
         if identifiers.any(|identifier| password.is_identifier(identifier)) {
             return Err(FlowError::PasswordMatchesIdentifier);
         }
@@ -280,12 +252,10 @@ impl SignIn {
         if sign_out_of_other_sessions {
             user.sessions.clear();
         }
-        let notice = user
-            .primary_address()
-            .map(|email| Message::PasswordChanged {
-                to: email.address.clone(),
-                locale: self.locale.clone(),
-            });
+        let notice = user.primary_address().map(|email| Message::PasswordChanged {
+            to: email.address.clone(),
+            locale: self.locale.clone(),
+        });
         let (factors, verification) = (factors.clone(), verification.clone());
         let mut next = self.completed(user, factors, verification, cx);
         next.effects.extend(notice.map(Effect::Notify));
@@ -301,11 +271,20 @@ impl SignIn {
         now: Timestamp,
     ) -> Self {
         self.codes_sent = before.map_or(0, |before| before.codes_sent);
-        if let State::NeedsFirstFactor { verification, .. } = &mut self.state {
-            *verification = match why {
-                Refused::Budget => before.and_then(|before| before.verification()).cloned(),
-                Refused::Delivery => verification.take().map(|sent| sent.without_cool_down(now)),
-            };
+        match (&mut self.state, why) {
+            (State::NeedsFirstFactor { factors, verification }, Refused::Budget) => {
+                factors.proving = before
+                    .and_then(|before| before.factors())
+                    .and_then(|factors| factors.proving.clone());
+                *verification = before.and_then(|before| before.verification()).cloned();
+            }
+            (State::NeedsFirstFactor { verification, .. }, Refused::Delivery) => {
+                *verification = verification.take().map(|sent| sent.without_cool_down(now));
+            }
+            (
+                State::NeedsIdentifier | State::NeedsNewPassword { .. } | State::Complete { .. },
+                _,
+            ) => {}
         }
         self
     }
@@ -364,9 +343,7 @@ impl SignIn {
     /// How the user proved who they are.
     #[must_use]
     pub(super) fn proved_by(&self) -> Option<Strategy> {
-        self.verification()
-            .filter(|found| found.is_verified())
-            .map(|found| found.strategy)
+        self.verification().filter(|found| found.is_verified()).map(|found| found.strategy)
     }
 
     fn completed(
@@ -378,17 +355,9 @@ impl SignIn {
     ) -> Transition<Self> {
         let session = Session::begin(&user.id, cx);
         let user = user.signed_in(&session, cx);
-        self.state = State::Complete {
-            session: session.id.clone(),
-            factors,
-            verification,
-        };
+        self.state = State::Complete { session: session.id.clone(), factors, verification };
         let next = self.stays();
-        Transition {
-            writes: vec![Write::UpdateUser(user)],
-            opens: Some(session),
-            ..next
-        }
+        Transition { writes: vec![Write::UpdateUser(user)], opens: Some(session), ..next }
     }
 
     fn stays(self) -> Transition<Self> {
@@ -428,9 +397,8 @@ fn usable(identifier: &Identifier, cx: &Context<'_>) -> Result<(), FlowError> {
             attributes.username.enabled && attributes.username.used_for_sign_in
         }
     };
-    if usable {
-        Ok(())
-    } else {
-        Err(FlowError::ValueInvalid(Field::Identifier))
-    }
+    if usable { Ok(()) } else { Err(FlowError::ValueInvalid(Field::Identifier)) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,7 @@ use super::time::Timestamp;
 use super::transition::{Budget, Facts, Refused, Subject, Transition, Write};
 use super::user::{EmailAddress, User, UserPassword};
 use super::verification::Verification;
+use crate::settings::Settings;
 
 pub use verbs::{Attempt, Create, Prepare, Update};
 
@@ -181,22 +182,14 @@ impl SignUp {
         strategy: Strategy,
         cx: &Context<'_>,
     ) -> Result<Transition<Self>, FlowError> {
-        if !supported_strategies(cx).contains(&strategy) {
+        if !supported_strategies(cx.settings).contains(&strategy) {
             return Err(FlowError::ValueInvalid(Field::Strategy));
         }
-        let email = self
-            .email_address
-            .as_ref()
-            .ok_or(FlowError::Missing(Field::EmailAddress))?;
+        let email = self.email_address.as_ref().ok_or(FlowError::Missing(Field::EmailAddress))?;
         if email.is_verified() || self.is_complete() {
             return Err(FlowError::VerificationAlreadyVerified);
         }
-        may_send(
-            email.verification.as_ref(),
-            self.codes_sent,
-            self.abandon_at,
-            cx,
-        )?;
+        may_send(email.verification.as_ref(), self.codes_sent, self.abandon_at, cx)?;
         let asked = Asked {
             attempt: self.id.as_str(),
             identifier: &email.address,
@@ -223,13 +216,10 @@ impl SignUp {
         facts: &Facts,
         cx: &Context<'_>,
     ) -> Result<Transition<Self>, FlowError> {
-        if !supported_strategies(cx).contains(&strategy) {
+        if !supported_strategies(cx.settings).contains(&strategy) {
             return Err(FlowError::ValueInvalid(Field::Strategy));
         }
-        let email = self
-            .email_address
-            .as_ref()
-            .ok_or(FlowError::VerificationMissing)?;
+        let email = self.email_address.as_ref().ok_or(FlowError::VerificationMissing)?;
         if email.is_verified() || self.is_complete() {
             return Err(FlowError::VerificationAlreadyVerified);
         }
@@ -268,10 +258,9 @@ impl SignUp {
                 Refused::Budget => earlier
                     .filter(|earlier| earlier.address == email.address)
                     .and_then(|earlier| earlier.verification),
-                Refused::Delivery => email
-                    .verification
-                    .take()
-                    .map(|sent| sent.without_cool_down(now)),
+                Refused::Delivery => {
+                    email.verification.take().map(|sent| sent.without_cool_down(now))
+                }
             };
         }
         self
@@ -331,16 +320,12 @@ impl SignUp {
             Patch::Keep => {}
             Patch::Clear => self.email_address = None,
             Patch::Set(address) => {
-                let same = self
-                    .email_address
-                    .as_ref()
-                    .is_some_and(|email| email.address == *address);
+                let same =
+                    self.email_address.as_ref().is_some_and(|email| email.address == *address);
                 if !same {
                     available(address, Field::EmailAddress, facts)?;
-                    self.email_address = Some(ClaimedAddress {
-                        address: address.clone(),
-                        verification: None,
-                    });
+                    self.email_address =
+                        Some(ClaimedAddress { address: address.clone(), verification: None });
                 }
             }
         }
@@ -355,10 +340,8 @@ impl SignUp {
         fields.first_name.apply(&mut self.first_name);
         fields.last_name.apply(&mut self.last_name);
         if let Some(password) = &fields.password {
-            let identifiers = [
-                self.email_address.as_ref().map(|email| &email.address),
-                self.username.as_ref(),
-            ];
+            let identifiers =
+                [self.email_address.as_ref().map(|email| &email.address), self.username.as_ref()];
             if identifiers
                 .into_iter()
                 .flatten()
@@ -366,10 +349,7 @@ impl SignUp {
             {
                 return Err(FlowError::PasswordMatchesIdentifier);
             }
-            let hash = facts
-                .hash
-                .clone()
-                .ok_or(FlowError::Missing(Field::Password))?;
+            let hash = facts.hash.clone().ok_or(FlowError::Missing(Field::Password))?;
             self.password = Some(SuppliedPassword::Hashed(hash));
         }
         if let Some(metadata) = &fields.unsafe_metadata {
@@ -422,8 +402,7 @@ impl SignUp {
         } else {
             self.username = None;
         }
-        self.stays()
-            .answering(Err(FlowError::IdentifierExists(field)))
+        self.stays().answering(Err(FlowError::IdentifierExists(field)))
     }
 
     /// Becomes a user with a session.
@@ -431,34 +410,24 @@ impl SignUp {
         let id = UserId::generate(cx);
         let session = Session::begin(&id, cx);
         let user = self.user(id.clone(), cx).signed_in(&session, cx);
-        let identifiers = [
-            self.email_address.as_ref().map(|email| &email.address),
-            self.username.as_ref(),
-        ];
+        let identifiers =
+            [self.email_address.as_ref().map(|email| &email.address), self.username.as_ref()];
         let mut writes = vec![Write::CreateUser(user)];
         for identifier in identifiers.into_iter().flatten() {
             writes.push(Write::Claim(identifier.clone(), id.clone()));
         }
-        self.state = State::Complete {
-            user: id,
-            session: session.id.clone(),
-        };
+        self.state = State::Complete { user: id, session: session.id.clone() };
         self.password = self.password.map(|_| SuppliedPassword::HandedOver);
         let subject = Subject::SignUp(self.id.clone());
-        Transition {
-            writes,
-            opens: Some(session),
-            ..Transition::to(self, subject)
-        }
+        Transition { writes, opens: Some(session), ..Transition::to(self, subject) }
     }
 
     /// The user that this sign-up becomes.
     fn user(&self, id: UserId, cx: &Context<'_>) -> User {
         let password = match &self.password {
-            Some(SuppliedPassword::Hashed(hash)) => Some(UserPassword {
-                hash: hash.clone(),
-                updated_at: cx.now,
-            }),
+            Some(SuppliedPassword::Hashed(hash)) => {
+                Some(UserPassword { hash: hash.clone(), updated_at: cx.now })
+            }
             Some(SuppliedPassword::HandedOver) | None => None,
         };
         let email_addresses: Vec<_> = self
@@ -501,9 +470,7 @@ impl ClaimedAddress {
     /// Whether it is proved.
     #[must_use]
     pub fn is_verified(&self) -> bool {
-        self.verification
-            .as_ref()
-            .is_some_and(Verification::is_verified)
+        self.verification.as_ref().is_some_and(Verification::is_verified)
     }
 }
 
@@ -529,8 +496,8 @@ impl<T: Clone> Patch<T> {
 
 /// The strategies that prove an address at sign-up.
 #[must_use]
-pub fn supported_strategies(cx: &Context<'_>) -> Vec<Strategy> {
-    if cx.settings.attributes.email_address.verified_by_email_code {
+pub fn supported_strategies(settings: &Settings) -> Vec<Strategy> {
+    if settings.attributes.email_address.verified_by_email_code {
         vec![Strategy::EmailCode]
     } else {
         Vec::new()
@@ -555,14 +522,13 @@ pub(super) fn may_send(
 ) -> Result<(), FlowError> {
     let resend_at = last.and_then(Verification::resend_at).unwrap_or(cx.now);
     if cx.now < resend_at {
-        return Err(FlowError::TooManyRequests {
-            retry_after: resend_at.since(cx.now),
-        });
+        return Err(FlowError::TooManyRequests { retry_after: resend_at.since(cx.now) });
     }
     if codes_sent >= cx.settings.codes.per_attempt {
-        return Err(FlowError::TooManyRequests {
-            retry_after: abandon_at.since(cx.now),
-        });
+        return Err(FlowError::TooManyRequests { retry_after: abandon_at.since(cx.now) });
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

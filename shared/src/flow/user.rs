@@ -107,14 +107,8 @@ impl User {
     #[must_use]
     pub fn signed_in(mut self, session: &Session, cx: &Context<'_>) -> Self {
         self.sessions.retain(|pointer| cx.now < pointer.expire_at);
-        self.sessions.push(SessionPointer {
-            id: session.id.clone(),
-            expire_at: session.expire_at,
-        });
-        let over = self
-            .sessions
-            .len()
-            .saturating_sub(cx.settings.sessions.per_user);
+        self.sessions.push(SessionPointer { id: session.id.clone(), expire_at: session.expire_at });
+        let over = self.sessions.len().saturating_sub(cx.settings.sessions.per_user);
         self.sessions.drain(..over);
         self.last_sign_in_at = Some(cx.now);
         self.changed(cx)
@@ -123,18 +117,14 @@ impl User {
     /// The user without these sessions.
     #[must_use]
     pub fn signed_out(mut self, sessions: &[SessionId], cx: &Context<'_>) -> Self {
-        self.sessions
-            .retain(|pointer| !sessions.contains(&pointer.id));
+        self.sessions.retain(|pointer| !sessions.contains(&pointer.id));
         self.changed(cx)
     }
 
     /// The user with a new password. A reset under way elsewhere is dead from now on.
     #[must_use]
     pub fn with_password(mut self, hash: PasswordHash, cx: &Context<'_>) -> Self {
-        self.password = Some(UserPassword {
-            hash,
-            updated_at: cx.now,
-        });
+        self.password = Some(UserPassword { hash, updated_at: cx.now });
         self.password_version = self.password_version.saturating_add(1);
         self.changed(cx)
     }
@@ -152,17 +142,13 @@ impl User {
     #[must_use]
     pub fn primary_address(&self) -> Option<&EmailAddress> {
         let primary = self.primary_email_address.as_ref()?;
-        self.email_addresses
-            .iter()
-            .find(|address| address.id == *primary)
+        self.email_addresses.iter().find(|address| address.id == *primary)
     }
 
     /// What to call the user where one line must do: an address, else the username.
     #[must_use]
     pub fn label(&self) -> Option<&Identifier> {
-        self.primary_address()
-            .map(|found| &found.address)
-            .or(self.username.as_ref())
+        self.primary_address().map(|found| &found.address).or(self.username.as_ref())
     }
 
     /// The record after a change; its time rises even within a millisecond, since clients compare it.
@@ -178,17 +164,12 @@ impl EmailAddress {
     /// Whether a sign-in may rely on it.
     #[must_use]
     pub fn is_verified(&self) -> bool {
-        self.verification
-            .as_ref()
-            .is_some_and(Verification::is_verified)
+        self.verification.as_ref().is_some_and(Verification::is_verified)
     }
 
     /// The strategy by which it was verified.
     #[must_use]
     pub fn verified_by(&self) -> Option<Strategy> {
-        self.verification
-            .as_ref()
-            .filter(|found| found.is_verified())
-            .map(|found| found.strategy)
+        self.verification.as_ref().filter(|found| found.is_verified()).map(|found| found.strategy)
     }
 }

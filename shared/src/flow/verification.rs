@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::context::{Context, Purpose};
 use super::strategy::Strategy;
 use super::time::Timestamp;
+use crate::settings::Codes;
 
 /// One proof under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,36 +85,24 @@ impl Verification {
     /// Proved without preparation.
     #[must_use]
     pub fn verified(strategy: Strategy, at: Timestamp) -> Self {
-        Self {
-            strategy,
-            attempts: 1,
-            expire_at: None,
-            state: State::Verified { at },
-        }
+        Self { strategy, attempts: 1, expire_at: None, state: State::Verified { at } }
     }
 
     /// Tried without preparation, and wrong.
     #[must_use]
     pub fn unverified(strategy: Strategy) -> Self {
-        Self {
-            strategy,
-            attempts: 1,
-            expire_at: None,
-            state: State::Unproved,
-        }
+        Self { strategy, attempts: 1, expire_at: None, state: State::Unproved }
     }
 
     /// Where it stands now.
     #[must_use]
-    pub fn status(&self, cx: &Context<'_>) -> VerificationStatus {
+    pub fn status(&self, codes: &Codes, now: Timestamp) -> VerificationStatus {
         match &self.state {
             State::Verified { .. } => VerificationStatus::Verified,
             State::Transferable => VerificationStatus::Transferable,
             State::Unproved => VerificationStatus::Unverified,
-            State::Code { .. } if self.attempts >= cx.settings.codes.max_attempts => {
-                VerificationStatus::Failed
-            }
-            State::Code { .. } if self.expire_at.is_some_and(|end| end <= cx.now) => {
+            State::Code { .. } if self.attempts >= codes.max_attempts => VerificationStatus::Failed,
+            State::Code { .. } if self.expire_at.is_some_and(|end| end <= now) => {
                 VerificationStatus::Expired
             }
             State::Code { .. } => VerificationStatus::Unverified,
@@ -145,31 +134,35 @@ impl Verification {
 
     /// One more try.
     pub(super) fn tried(&self) -> Self {
-        Self {
-            attempts: self.attempts.saturating_add(1),
-            ..self.clone()
-        }
+        Self { attempts: self.attempts.saturating_add(1), ..self.clone() }
     }
 
     /// Proved; the digest is forgotten.
     pub(super) fn into_verified(self, at: Timestamp) -> Self {
-        Self {
-            state: State::Verified { at },
-            ..self
-        }
+        Self { state: State::Verified { at }, ..self }
     }
 
     /// The same, but the next code may be asked for at once: this one did not get out.
     pub(super) fn without_cool_down(self, now: Timestamp) -> Self {
         match self.state {
-            State::Code { digest, .. } => Self {
-                state: State::Code {
-                    digest,
-                    resend_at: now,
-                },
-                ..self
-            },
+            State::Code { digest, .. } => {
+                Self { state: State::Code { digest, resend_at: now }, ..self }
+            }
             State::Unproved | State::Verified { .. } | State::Transferable => self,
+        }
+    }
+}
+
+impl VerificationStatus {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unverified => "unverified",
+            Self::Verified => "verified",
+            Self::Transferable => "transferable",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
         }
     }
 }
@@ -181,10 +174,7 @@ impl OneTimeCode {
     /// A new code.
     #[must_use]
     pub fn generate(cx: &Context<'_>) -> Self {
-        Self(format!(
-            "{:06}",
-            cx.rng(Purpose::Code).random_range(0..1_000_000)
-        ))
+        Self(format!("{:06}", cx.rng(Purpose::Code).random_range(0..1_000_000)))
     }
 
     /// The code that verifies every test address.
@@ -284,10 +274,7 @@ mod tests {
 
     #[test]
     fn spaces_in_a_code_do_not_count() {
-        assert_eq!(
-            OneTimeCode::typed(" 012 345\n"),
-            Some(OneTimeCode("012345".to_owned()))
-        );
+        assert_eq!(OneTimeCode::typed(" 012 345\n"), Some(OneTimeCode("012345".to_owned())));
     }
 
     #[test]
@@ -295,14 +282,8 @@ mod tests {
         context(|cx| {
             let code = OneTimeCode::generate(cx);
             let digest = cx.code_key.digest(&code, Strategy::EmailCode, "sua_a");
-            assert!(
-                cx.code_key
-                    .matches(&digest, &code, Strategy::EmailCode, "sua_a")
-            );
-            assert!(
-                !cx.code_key
-                    .matches(&digest, &code, Strategy::EmailCode, "sua_b")
-            );
+            assert!(cx.code_key.matches(&digest, &code, Strategy::EmailCode, "sua_a"));
+            assert!(!cx.code_key.matches(&digest, &code, Strategy::EmailCode, "sua_b"));
             assert!(!cx.code_key.matches(
                 &digest,
                 &code,

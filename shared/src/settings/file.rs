@@ -39,27 +39,13 @@ fn settings(r: &mut Reader<'_>) -> Settings {
         instance: instance(r),
         access: access(r, &application),
         application,
-        mail: Mail {
-            sender: r.require("mail.sender", kind::email_address()),
-        },
+        mail: Mail { sender: r.require("mail.sender", kind::email_address()) },
         attributes: Attributes {
             email_address: email_address(r),
             username: username(r),
-            first_name: plain(
-                r,
-                "attributes.first_name.enabled",
-                "attributes.first_name.required",
-            ),
-            last_name: plain(
-                r,
-                "attributes.last_name.enabled",
-                "attributes.last_name.required",
-            ),
-            password: plain(
-                r,
-                "attributes.password.enabled",
-                "attributes.password.required",
-            ),
+            first_name: plain(r, "attributes.first_name.enabled", "attributes.first_name.required"),
+            last_name: plain(r, "attributes.last_name.enabled", "attributes.last_name.required"),
+            password: plain(r, "attributes.password.enabled", "attributes.password.required"),
         },
         password: PasswordRules {
             min_length: r.read("password.min_length", kind::number(8..=128), 8),
@@ -74,20 +60,12 @@ fn settings(r: &mut Reader<'_>) -> Settings {
         sessions: sessions(r),
         codes: codes(r),
         attempts: Attempts {
-            lifetime: r.read(
-                "attempts.lifetime_hours",
-                kind::time(HOUR, 1..=168),
-                24 * HOUR,
-            ),
+            lifetime: r.read("attempts.lifetime_hours", kind::time(HOUR, 1..=168), 24 * HOUR),
         },
         lockout: Lockout {
             // NIST SP 800-63B-4 3.2.2: no more than 100 failures in a row.
             max_attempts: r.read("lockout.max_attempts", kind::number(1..=100), 10),
-            duration: r.read(
-                "lockout.duration_minutes",
-                kind::time(MINUTE, 1..=1440),
-                HOUR,
-            ),
+            duration: r.read("lockout.duration_minutes", kind::time(MINUTE, 1..=1440), HOUR),
         },
         limits: limits(r),
         sign_up: SignUpRules {
@@ -107,16 +85,8 @@ fn application(r: &mut Reader<'_>) -> Application {
     let name = r.require("application.name", kind::text(1..=64));
     let home_url = r.require("application.home_url", kind::base_url());
     Application {
-        sign_in_url: r.read(
-            "application.sign_in_url",
-            kind::url(),
-            format!("{home_url}/sign-in"),
-        ),
-        sign_up_url: r.read(
-            "application.sign_up_url",
-            kind::url(),
-            format!("{home_url}/sign-up"),
-        ),
+        sign_in_url: r.read("application.sign_in_url", kind::url(), format!("{home_url}/sign-in")),
+        sign_up_url: r.read("application.sign_up_url", kind::url(), format!("{home_url}/sign-up")),
         support_email: r.read(
             "application.support_email",
             kind::optional(kind::email_address()),
@@ -138,11 +108,7 @@ fn instance(r: &mut Reader<'_>) -> Instance {
             InstanceEnvironment::Production,
         ),
         host: r.require("instance.host", kind::domain()),
-        cookie_domain: r.read(
-            "instance.cookie_domain",
-            kind::optional(kind::domain()),
-            None,
-        ),
+        cookie_domain: r.read("instance.cookie_domain", kind::optional(kind::domain()), None),
     }
 }
 
@@ -166,21 +132,10 @@ fn access(r: &mut Reader<'_>, application: &Application) -> Access {
 fn email_address(r: &mut Reader<'_>) -> EmailAddressAttribute {
     let proofs = || kind::list(kind::one_of(&[("email_code", Proof::EmailCode)]));
     let enabled = r.read("attributes.email_address.enabled", kind::flag(), true);
-    let by_default = if enabled {
-        vec![Proof::EmailCode]
-    } else {
-        Vec::new()
-    };
-    let verifications = r.read(
-        "attributes.email_address.verifications",
-        proofs(),
-        by_default.clone(),
-    );
-    let first_factors = r.read(
-        "attributes.email_address.first_factors",
-        proofs(),
-        by_default,
-    );
+    let by_default = if enabled { vec![Proof::EmailCode] } else { Vec::new() };
+    let verifications =
+        r.read("attributes.email_address.verifications", proofs(), by_default.clone());
+    let first_factors = r.read("attributes.email_address.first_factors", proofs(), by_default);
     EmailAddressAttribute {
         enabled,
         required: r.read("attributes.email_address.required", kind::flag(), enabled),
@@ -204,11 +159,7 @@ fn username(r: &mut Reader<'_>) -> UsernameAttribute {
     UsernameAttribute {
         enabled,
         required: r.read("attributes.username.required", kind::flag(), false),
-        used_for_sign_in: r.read(
-            "attributes.username.used_for_sign_in",
-            kind::flag(),
-            enabled,
-        ),
+        used_for_sign_in: r.read("attributes.username.used_for_sign_in", kind::flag(), enabled),
     }
 }
 
@@ -224,11 +175,7 @@ fn sessions(r: &mut Reader<'_>) -> Sessions {
         single: r.read("sessions.single", kind::flag(), true),
         // Browsers keep no cookie for longer than 400 days.
         lifetime: r.read("sessions.lifetime_days", kind::time(DAY, 1..=365), 7 * DAY),
-        inactivity: r.read(
-            "sessions.inactivity_days",
-            kind::time(DAY, 1..=365),
-            7 * DAY,
-        ),
+        inactivity: r.read("sessions.inactivity_days", kind::time(DAY, 1..=365), 7 * DAY),
         // Both are kept inside one item of the table each, which has to stay small.
         per_client: r.read("sessions.per_client", kind::number(1..=25), 10),
         per_user: r.read("sessions.per_user", kind::number(1..=100), 25),
@@ -237,11 +184,7 @@ fn sessions(r: &mut Reader<'_>) -> Sessions {
 
 fn codes(r: &mut Reader<'_>) -> Codes {
     Codes {
-        lifetime: r.read(
-            "codes.lifetime_minutes",
-            kind::time(MINUTE, 1..=60),
-            10 * MINUTE,
-        ),
+        lifetime: r.read("codes.lifetime_minutes", kind::time(MINUTE, 1..=60), 10 * MINUTE),
         max_attempts: r.read("codes.max_attempts", kind::number(1..=10), 5),
         resend_after: r.read(
             "codes.resend_after_seconds",

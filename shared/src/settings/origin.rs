@@ -46,10 +46,7 @@ impl Origin {
     #[must_use]
     pub fn of_url(url: &str) -> Option<Self> {
         // Browsers drop tabs and line ends, trim spaces, and take a backslash for a slash.
-        if !url
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-        {
+        if !url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
             return None;
         }
         let (scheme, rest) = Scheme::split(url)?;
@@ -95,26 +92,19 @@ impl OriginPattern {
             None => (authority, false),
         };
         if authority.contains('*') {
-            return Err(
-                "a star may stand as the first label of a host (`https://*.example.com`) \
+            return Err("a star may stand as the first label of a host (`https://*.example.com`) \
                         or as the port (`http://localhost:*`)"
-                    .to_owned(),
-            );
+                .to_owned());
         }
-        let base = Origin::at(scheme, authority)
-            .filter(|base| !(any_port && base.port.is_some()))
-            .ok_or(
+        let base =
+            Origin::at(scheme, authority).filter(|base| !(any_port && base.port.is_some())).ok_or(
                 "an origin is a scheme, a host name in ASCII and perhaps a port, \
                  and nothing after them: `https://app.example.com`",
             )?;
         if below && !is_domain(&base.host) {
             return Err("at least two labels must follow `*.`: `https://*.example.com`".to_owned());
         }
-        Ok(Self {
-            base,
-            below,
-            any_port,
-        })
+        Ok(Self { base, below, any_port })
     }
 
     /// Whether the pattern allows this origin.
@@ -122,10 +112,7 @@ impl OriginPattern {
     pub fn matches(&self, origin: &Origin) -> bool {
         let host = if self.below {
             // The dot keeps `evilexample.com` out of `*.example.com`.
-            origin
-                .host
-                .strip_suffix(&self.base.host)
-                .is_some_and(|above| above.ends_with('.'))
+            origin.host.strip_suffix(&self.base.host).is_some_and(|above| above.ends_with('.'))
         } else {
             origin.host == self.base.host
         };
@@ -136,11 +123,7 @@ impl OriginPattern {
 
 impl From<Origin> for OriginPattern {
     fn from(base: Origin) -> Self {
-        Self {
-            base,
-            below: false,
-            any_port: false,
-        }
+        Self { base, below: false, any_port: false }
     }
 }
 
@@ -162,12 +145,7 @@ impl Scheme {
         let (scheme, rest) = text.split_once("://")?;
         [Self::Http, Self::Https]
             .into_iter()
-            .find(|known| {
-                known
-                    .prefix()
-                    .trim_end_matches("://")
-                    .eq_ignore_ascii_case(scheme)
-            })
+            .find(|known| known.prefix().trim_end_matches("://").eq_ignore_ascii_case(scheme))
             .map(|known| (known, rest))
     }
 
@@ -204,9 +182,7 @@ pub(super) fn is_domain(host: &str) -> bool {
 
 fn is_label(label: &str) -> bool {
     (1..=LONGEST_LABEL).contains(&label.len())
-        && label
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
         && !label.starts_with('-')
         && !label.ends_with('-')
 }

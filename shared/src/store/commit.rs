@@ -82,14 +82,7 @@ impl Store {
         change: Change,
         nonce: &str,
     ) -> Result<Result<(), Vec<Identifier>>, StoreError> {
-        let Change {
-            kind: Kind::Put(attributes),
-            condition,
-            values,
-            claims,
-            ..
-        } = change
-        else {
+        let Change { kind: Kind::Put(attributes), condition, values, claims, .. } = change else {
             return self.write_all(vec![change], nonce).await;
         };
         let put = self
@@ -103,16 +96,13 @@ impl Store {
         match put.send().await {
             Ok(_) => Ok(Ok(())),
             Err(SdkError::ServiceError(error)) => match error.into_err() {
-                PutItemError::ConditionalCheckFailedException(failure) => Ok(
-                    if failure
-                        .item
-                        .is_some_and(|found| item::was_written_by(&found, nonce))
-                    {
+                PutItemError::ConditionalCheckFailedException(failure) => {
+                    Ok(if failure.item.is_some_and(|found| item::was_written_by(&found, nonce)) {
                         Ok(())
                     } else {
                         Err(claims.into_iter().collect())
-                    },
-                ),
+                    })
+                }
                 error if error.is_transaction_conflict_exception() => Ok(Err(Vec::new())),
                 error => Err(StoreError::of("PutItem", error)),
             },
@@ -143,10 +133,7 @@ impl Store {
             Ok(_) => Ok(Ok(())),
             Err(SdkError::ServiceError(error)) => match error.into_err() {
                 TransactWriteItemsError::TransactionCanceledException(cancelled) => outcome_of(
-                    cancelled
-                        .cancellation_reasons
-                        .as_deref()
-                        .unwrap_or_default(),
+                    cancelled.cancellation_reasons.as_deref().unwrap_or_default(),
                     claims,
                     nonce,
                 ),
@@ -166,10 +153,7 @@ fn outcome_of(
 ) -> Result<Result<(), Vec<Identifier>>, StoreError> {
     let is = |reason: &CancellationReason, code: &str| reason.code.as_deref() == Some(code);
     let ours = |reason: &CancellationReason| {
-        reason
-            .item
-            .as_ref()
-            .is_some_and(|found| item::was_written_by(found, nonce))
+        reason.item.as_ref().is_some_and(|found| item::was_written_by(found, nonce))
     };
     if reasons.iter().any(ours) {
         return Ok(Ok(()));
@@ -180,10 +164,7 @@ fn outcome_of(
     if reasons.iter().any(throttled) {
         return Err(StoreError::Throttled("TransactWriteItems"));
     }
-    if !reasons
-        .iter()
-        .any(|r| is(r, "ConditionalCheckFailed") || is(r, "TransactionConflict"))
-    {
+    if !reasons.iter().any(|r| is(r, "ConditionalCheckFailed") || is(r, "TransactionConflict")) {
         return Err(StoreError::Throttled("TransactWriteItems"));
     }
     let taken = reasons
@@ -202,7 +183,7 @@ impl Commit<'_> {
             changes.extend(self.before.version.map(|version| Change {
                 kind: Kind::Delete,
                 pk: key::client(&self.next.id),
-                condition: UNCHANGED.to_owned(),
+                condition: unchanged(),
                 values: vec![(":version", AttributeValue::N(version.to_string()))],
                 claims: None,
             }));
@@ -217,12 +198,7 @@ impl Commit<'_> {
 
     fn client(&self) -> Result<Change, StoreError> {
         let ttl = Some(item::client_ttl(self.next));
-        self.put(
-            key::client(&self.next.id),
-            self.next,
-            self.before.version,
-            ttl,
-        )
+        self.put(key::client(&self.next.id), self.next, self.before.version, ttl)
     }
 
     fn change(&self, write: &Write) -> Result<Option<Change>, StoreError> {
@@ -237,7 +213,7 @@ impl Commit<'_> {
                 Change {
                     kind: Kind::Put(item::claim(pk.clone(), owner, self.nonce)?),
                     pk,
-                    condition: format!("attribute_not_exists({}) OR {IS_OWNER}", item::PK),
+                    condition: format!("attribute_not_exists({}) OR {}", item::PK, is_owner()),
                     values: vec![(":owner", AttributeValue::S(owner.to_string()))],
                     claims: Some(identifier.clone()),
                 }
@@ -245,7 +221,7 @@ impl Commit<'_> {
             Write::Release(identifier, owner) => Change {
                 kind: Kind::Delete,
                 pk: key::identifier(identifier),
-                condition: IS_OWNER.to_owned(),
+                condition: is_owner(),
                 values: vec![(":owner", AttributeValue::S(owner.to_string()))],
                 claims: None,
             },
@@ -266,7 +242,7 @@ impl Commit<'_> {
             Some(version) => Change {
                 kind: Kind::Put(attributes),
                 pk,
-                condition: UNCHANGED.to_owned(),
+                condition: unchanged(),
                 values: vec![(":version", AttributeValue::N(version.to_string()))],
                 claims: None,
             },
@@ -325,12 +301,17 @@ impl Change {
 fn attribute_values(
     values: Vec<(&'static str, AttributeValue)>,
 ) -> Option<std::collections::HashMap<String, AttributeValue>> {
-    let values: std::collections::HashMap<_, _> = values
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    let values: std::collections::HashMap<_, _> =
+        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     (!values.is_empty()).then_some(values)
 }
 
-const UNCHANGED: &str = "version = :version";
-const IS_OWNER: &str = "owner = :owner";
+/// The condition that a record is still as it was read.
+fn unchanged() -> String {
+    format!("{} = :version", item::VERSION)
+}
+
+/// The condition that an identifier is this user's.
+fn is_owner() -> String {
+    format!("{} = :owner", item::OWNER)
+}

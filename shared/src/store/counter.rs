@@ -62,14 +62,12 @@ impl IpKey {
                 format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
             }
         };
-        Self {
-            network,
-            hour: now.seconds().div_euclid(HOUR),
-            now,
-        }
+        Self { network, hour: now.seconds().div_euclid(HOUR), now }
     }
 
-    fn rest_of_hour(&self) -> Duration {
+    /// How long until the hour is over.
+    #[must_use]
+    pub fn rest_of_hour(&self) -> Duration {
         rest(self.now, HOUR)
     }
 }
@@ -106,9 +104,7 @@ impl Store {
         // Which limit it was decides how long to wait.
         let day_is_full = counted(&found, MESSAGES) >= limits.messages_per_address_day
             || counted(&found, WRONG) >= limits.wrong_codes_per_address_day;
-        Ok(Counted::Refused {
-            retry_after: rest(now, if day_is_full { DAY } else { HOUR }),
-        })
+        Ok(Counted::Refused { retry_after: rest(now, if day_is_full { DAY } else { HOUR }) })
     }
 
     /// Counts a message asked for from an address, unless the limit of the hour is reached.
@@ -132,9 +128,7 @@ impl Store {
             .expression_attribute_values(":wrong", number(limits.wrong_codes_per_ip_hour));
         Ok(match conditional(update).await? {
             None => Counted::Yes,
-            Some(_) => Counted::Refused {
-                retry_after: ip.rest_of_hour(),
-            },
+            Some(_) => Counted::Refused { retry_after: ip.rest_of_hour() },
         })
     }
 
@@ -146,9 +140,7 @@ impl Store {
         let hour = hour_attribute(now);
         let update = self
             .counter(key::identifier_day(to, now), now, 2 * DAY)
-            .update_expression(format!(
-                "ADD {MESSAGES} :less, {hour} :less SET {TTL} = :ttl"
-            ))
+            .update_expression(format!("ADD {MESSAGES} :less, {hour} :less SET {TTL} = :ttl"))
             .condition_expression(format!("{hour} > :none"))
             .expression_attribute_values(":less", AttributeValue::N("-1".to_owned()))
             .expression_attribute_values(":none", number(0));
@@ -183,8 +175,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table does not answer.
     pub async fn count_wrong_from(&self, ip: &IpKey) -> Result<(), StoreError> {
-        self.add_wrong(self.counter(key::ip(ip), ip.now, 2 * HOUR))
-            .await
+        self.add_wrong(self.counter(key::ip(ip), ip.now, 2 * HOUR)).await
     }
 
     /// Pays for a guess before it is answered, unless the factor is locked. Exact under parallel guesses:
@@ -200,14 +191,8 @@ impl Store {
     ) -> Result<Reserved, StoreError> {
         let until = now + lockout.duration;
         let add = self
-            .counter(
-                key::guess(guess),
-                now,
-                lockout.duration.as_secs().cast_signed(),
-            )
-            .update_expression(format!(
-                "ADD {FAILED} :one SET {UNTIL} = :until, {TTL} = :ttl"
-            ))
+            .counter(key::guess(guess), now, lockout.duration.as_secs().cast_signed())
+            .update_expression(format!("ADD {FAILED} :one SET {UNTIL} = :until, {TTL} = :ttl"))
             .condition_expression(format!(
                 "attribute_not_exists({FAILED}) OR ({FAILED} < :most AND {UNTIL} > :now)"
             ))
@@ -221,20 +206,12 @@ impl Store {
         };
         let locked_until = time(&found, UNTIL);
         if locked_until > now {
-            return Ok(Reserved::Locked {
-                until: locked_until,
-            });
+            return Ok(Reserved::Locked { until: locked_until });
         }
         // The old failures are over: begin anew, unless somebody else just did.
         let restart = self
-            .counter(
-                key::guess(guess),
-                now,
-                lockout.duration.as_secs().cast_signed(),
-            )
-            .update_expression(format!(
-                "SET {FAILED} = :one, {UNTIL} = :until, {TTL} = :ttl"
-            ))
+            .counter(key::guess(guess), now, lockout.duration.as_secs().cast_signed())
+            .update_expression(format!("SET {FAILED} = :one, {UNTIL} = :until, {TTL} = :ttl"))
             .condition_expression(format!("{UNTIL} = :found"))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(
@@ -270,14 +247,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table does not answer.
     pub async fn forget_guesses(&self, guess: &Guess) -> Result<(), StoreError> {
-        self.dynamodb
-            .delete_item()
+        let update = self
+            .dynamodb
+            .update_item()
             .table_name(&self.table)
             .key(item::PK, AttributeValue::S(key::guess(guess)))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of("DeleteItem", error))
+            .update_expression(format!("SET {FAILED} = :none"))
+            .condition_expression(format!("attribute_exists({FAILED})"))
+            .expression_attribute_values(":none", number(0));
+        conditional(update).await.map(|_| ())
     }
 
     async fn add_wrong(&self, counter: UpdateItemFluentBuilder) -> Result<(), StoreError> {

@@ -43,10 +43,7 @@ impl StoreError {
         operation: &'static str,
         source: impl Error + Send + Sync + 'static,
     ) -> Self {
-        Self::Unavailable {
-            operation,
-            source: Box::new(source),
-        }
+        Self::Unavailable { operation, source: Box::new(source) }
     }
 
     /// Tells throttling from other failures.
@@ -61,8 +58,5 @@ impl StoreError {
     }
 }
 
-const THROTTLED: &[&str] = &[
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-];
+const THROTTLED: &[&str] =
+    &["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"];

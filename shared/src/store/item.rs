@@ -35,7 +35,7 @@ struct ClaimItem {
     pk: String,
     nonce: String,
     schema: u32,
-    owner: UserId,
+    user_id: UserId,
 }
 
 /// The item of a record's next version.
@@ -48,25 +48,13 @@ pub(super) fn write<T: Serialize>(
 ) -> Result<Attributes, StoreError> {
     let nonce = nonce.to_owned();
     let ttl = ttl.map(Timestamp::seconds);
-    let item = RecordItem {
-        pk,
-        version,
-        nonce,
-        schema: SCHEMA,
-        ttl,
-        record,
-    };
+    let item = RecordItem { pk, version, nonce, schema: SCHEMA, ttl, record };
     serde_dynamo::to_item(item).map_err(StoreError::Unwritable)
 }
 
 /// The item that claims an identifier.
 pub(super) fn claim(pk: String, owner: &UserId, nonce: &str) -> Result<Attributes, StoreError> {
-    let item = ClaimItem {
-        pk,
-        nonce: nonce.to_owned(),
-        schema: SCHEMA,
-        owner: owner.clone(),
-    };
+    let item = ClaimItem { pk, nonce: nonce.to_owned(), schema: SCHEMA, user_id: owner.clone() };
     serde_dynamo::to_item(item).map_err(StoreError::Unwritable)
 }
 
@@ -76,42 +64,26 @@ pub(super) fn read<T: DeserializeOwned>(
     pk: &str,
     item: &Attributes,
 ) -> Result<Versioned<T>, StoreError> {
-    let item: RecordItem<T> =
-        serde_dynamo::from_item(item.clone()).map_err(|source| StoreError::Corrupt {
-            entity,
-            key: pk.to_owned(),
-            source,
-        })?;
-    Ok(Versioned {
-        record: item.record,
-        version: Some(item.version),
-    })
+    let item: RecordItem<T> = serde_dynamo::from_item(item.clone())
+        .map_err(|source| StoreError::Corrupt { entity, key: pk.to_owned(), source })?;
+    Ok(Versioned { record: item.record, version: Some(item.version) })
 }
 
 /// Reads who owns an identifier.
 pub(super) fn owner(pk: &str, item: &Attributes) -> Result<UserId, StoreError> {
-    let claim: ClaimItem =
-        serde_dynamo::from_item(item.clone()).map_err(|source| StoreError::Corrupt {
-            entity: "claim",
-            key: pk.to_owned(),
-            source,
-        })?;
-    Ok(claim.owner)
+    let claim: ClaimItem = serde_dynamo::from_item(item.clone())
+        .map_err(|source| StoreError::Corrupt { entity: "claim", key: pk.to_owned(), source })?;
+    Ok(claim.user_id)
 }
 
 /// The key of an item.
 pub(super) fn pk(item: &Attributes) -> Result<&str, StoreError> {
-    item.get(PK)
-        .and_then(|value| value.as_s().ok())
-        .map(String::as_str)
-        .ok_or(StoreError::Unkeyed)
+    item.get(PK).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(StoreError::Unkeyed)
 }
 
 /// Whether the last write of this item carried the nonce.
 pub(super) fn was_written_by(item: &Attributes, nonce: &str) -> bool {
-    item.get(NONCE)
-        .and_then(|value| value.as_s().ok())
-        .is_some_and(|found| found == nonce)
+    item.get(NONCE).and_then(|value| value.as_s().ok()).is_some_and(|found| found == nonce)
 }
 
 /// When a client can be swept out: some time after the last thing on it is over.
@@ -121,18 +93,13 @@ pub(super) fn client_ttl(client: &Client) -> Timestamp {
     let ends = sign_ups
         .map(|sign_up| sign_up.abandon_at)
         .chain(sign_ins.map(|sign_in| sign_in.abandon_at))
-        .chain(
-            client
-                .sessions
-                .iter()
-                .map(|session| session.expire_at.min(session.abandon_at)),
-        );
+        .chain(client.sessions.iter().map(|session| session.expire_at.min(session.abandon_at)));
     ends.fold(client.updated_at, Timestamp::max) + KEPT
 }
 
 pub(super) const PK: &str = "pk";
 pub(super) const VERSION: &str = "version";
-pub(super) const OWNER: &str = "owner";
+pub(super) const OWNER: &str = "user_id";
 pub(super) const TTL: &str = "ttl";
 const NONCE: &str = "nonce";
 /// The shape in which items are written today; a reader of a later one can tell them apart.

@@ -29,11 +29,7 @@ pub(super) fn identifier(identifier: &Identifier) -> String {
 
 /// What was sent to an identifier, and guessed for it, on one day (UTC).
 pub(super) fn identifier_day(identifier: &Identifier, now: Timestamp) -> String {
-    format!(
-        "COUNT#{}#{}",
-        self::identifier(identifier),
-        now.seconds().div_euclid(86_400)
-    )
+    format!("COUNT#{}#{}", self::identifier(identifier), now.seconds().div_euclid(86_400))
 }
 
 /// What was asked for from one address in one hour.

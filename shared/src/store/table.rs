@@ -19,10 +19,7 @@ pub const TTL_ATTRIBUTE: &str = item::TTL;
 /// # Errors
 /// [`StoreError::Unavailable`] if DynamoDB does not answer.
 pub async fn create(store: &Store) -> Result<(), StoreError> {
-    let failed = |error| StoreError::Unavailable {
-        operation: "CreateTable",
-        source: error,
-    };
+    let failed = |error| StoreError::Unavailable { operation: "CreateTable", source: error };
     let key = KeySchemaElement::builder()
         .attribute_name(PARTITION_KEY)
         .key_type(KeyType::Hash)
@@ -50,10 +47,7 @@ pub async fn create(store: &Store) -> Result<(), StoreError> {
 }
 
 async fn sweep(store: &Store) -> Result<(), StoreError> {
-    let failed = |error| StoreError::Unavailable {
-        operation: "UpdateTimeToLive",
-        source: error,
-    };
+    let failed = |error| StoreError::Unavailable { operation: "UpdateTimeToLive", source: error };
     let ttl = TimeToLiveSpecification::builder()
         .attribute_name(TTL_ATTRIBUTE)
         .enabled(true)

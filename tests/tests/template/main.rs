@@ -128,6 +128,19 @@ fn read_alone_knows_the_secret_key() {
 }
 
 #[test]
+fn the_table_has_one_key_and_an_attribute_of_expiry() {
+    let template = Template::read();
+    let table = &template.resource("Table")["Properties"];
+
+    let keys = json!([{ "AttributeName": "pk", "KeyType": "HASH" }]);
+    assert_eq!(table["KeySchema"], keys);
+    let attributes = json!([{ "AttributeName": "pk", "AttributeType": "S" }]);
+    assert_eq!(table["AttributeDefinitions"], attributes);
+    let expiry = json!({ "AttributeName": "ttl", "Enabled": true });
+    assert_eq!(table["TimeToLiveSpecification"], expiry);
+}
+
+#[test]
 fn every_record_outlives_the_stack_and_can_be_restored() {
     let template = Template::read();
     let (table, key) = (template.resource("Table"), template.resource("Key"));

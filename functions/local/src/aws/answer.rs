@@ -1,7 +1,6 @@
 //! What a service answers, before a transport carries it.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use axum::body::Body;
 use axum::response::Response;
@@ -27,12 +26,7 @@ pub struct Answer {
 impl Answer {
     /// An answer whose body is already in the service's format.
     pub(super) fn ready(service: Service, status: StatusCode, body: String) -> Self {
-        Self {
-            status,
-            error: None,
-            content_type: content_type(service),
-            body: body.into_bytes(),
-        }
+        Self { status, error: None, content_type: content_type(service), body: body.into_bytes() }
     }
 
     /// A success in JSON.
@@ -61,10 +55,7 @@ impl Answer {
                 escape_xml(message),
             ),
         };
-        Self {
-            error: Some(error),
-            ..Self::ready(service, status, body)
-        }
+        Self { error: Some(error), ..Self::ready(service, status, body) }
     }
 
     /// An answer for what should not have happened.
@@ -81,23 +72,18 @@ impl Answer {
     /// An answer for an operation that has no stand-in.
     pub(super) fn unknown_operation(service: Service, operation: &str) -> Self {
         let message = format!("{operation} has no stand-in on this machine");
-        Self::refusal(
-            service,
-            StatusCode::BAD_REQUEST,
-            "UnknownOperationException",
-            &message,
-        )
+        Self::refusal(service, StatusCode::BAD_REQUEST, "UnknownOperationException", &message)
     }
 
     /// The answer as the SDK's connector returns it.
-    pub(super) fn into_sdk(self) -> Result<HttpResponse, ConnectorError> {
+    pub(super) fn into_sdk(self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status.into(), SdkBody::from(self.body));
         let headers = response.headers_mut();
         headers.insert("content-type", self.content_type);
         if let Some(error) = self.error {
             headers.insert("x-amzn-errortype", error);
         }
-        Ok(response)
+        response
     }
 
     /// The answer as the HTTP endpoint returns it.
@@ -105,10 +91,7 @@ impl Answer {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(self.content_type),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         if let Some(error) = self.error {
             headers.insert("x-amzn-errortype", HeaderValue::from_static(error));
         }
@@ -126,7 +109,5 @@ fn content_type(service: Service) -> &'static str {
 }
 
 fn escape_xml(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -51,9 +51,7 @@ impl fmt::Display for Call {
 
 fn action(body: &[u8]) -> Option<String> {
     let mut fields = form_urlencoded::parse(body);
-    fields
-        .find(|(name, _)| name == "Action")
-        .map(|(_, value)| value.into_owned())
+    fields.find(|(name, _)| name == "Action").map(|(_, value)| value.into_owned())
 }
 
 const SEND_EMAIL: &str = "/v2/email/outbound-emails";
@@ -80,10 +78,7 @@ mod tests {
 
     #[test]
     fn another_service_is_not_taken_for_one_of_ours() {
-        assert_eq!(
-            recognised("/", Some("Logs_20140328.PutLogEvents"), "{}"),
-            None
-        );
+        assert_eq!(recognised("/", Some("Logs_20140328.PutLogEvents"), "{}"), None);
         assert_eq!(recognised("/v2/email/identities", None, "{}"), None);
     }
 }

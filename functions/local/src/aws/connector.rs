@@ -40,7 +40,7 @@ impl HttpConnector for InProcess {
         HttpConnectorFuture::new(async move {
             let body = request.body().bytes().unwrap_or_default().to_vec();
             tokio::task::yield_now().await;
-            services.answer(&call, body).await.into_sdk()
+            Ok(services.answer(&call, body).await.into_sdk())
         })
     }
 }
@@ -49,12 +49,7 @@ impl HttpConnector for InProcess {
 pub(super) fn recognise(request: &HttpRequest) -> Option<Call> {
     let path = request.uri().parse::<http::Uri>().ok()?;
     let body = request.body().bytes().unwrap_or_default();
-    Call::recognise(
-        request.method(),
-        path.path(),
-        request.headers().get("x-amz-target"),
-        body,
-    )
+    Call::recognise(request.method(), path.path(), request.headers().get("x-amz-target"), body)
 }
 
 fn unknown(request: &HttpRequest) -> ConnectorError {

@@ -55,9 +55,7 @@ pub(super) struct DataDir {
 impl DataDir {
     /// Makes the directory if it is missing and locks it.
     pub(super) fn claim(dir: &Path) -> Result<Self, OpenError> {
-        private_dir()
-            .create(dir)
-            .map_err(|source| files(dir, source))?;
+        private_dir().create(dir).map_err(|source| files(dir, source))?;
         let path = dir.join("lock");
         let lock = private_file()
             .write(true)
@@ -66,13 +64,8 @@ impl DataDir {
             .open(&path)
             .map_err(|source| files(&path, source))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                dir: dir.to_owned(),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-                dir: dir.to_owned(),
-            }),
+            Ok(()) => Ok(Self { dir: dir.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse { dir: dir.to_owned() }),
             Err(TryLockError::Error(source)) => Err(files(&path, source)),
         }
     }
@@ -89,8 +82,7 @@ impl DataDir {
             Ok(bytes) => bytes.try_into().map_err(|_| OpenError::MasterKey { path }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let key = fresh_key()?;
-                self.write_once(&path, &key)
-                    .map_err(|source| files(&path, source))?;
+                self.write_once(&path, &key).map_err(|source| files(&path, source))?;
                 Ok(key)
             }
             Err(source) => Err(files(&path, source)),
@@ -100,27 +92,16 @@ impl DataDir {
     /// Writes beside and renames: a crash leaves the whole file or none, never one that opens nothing.
     fn write_once(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let beside = path.with_extension("new");
-        let mut file = private_file()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&beside)?;
+        let mut file = private_file().write(true).create(true).truncate(true).open(&beside)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&beside, path)?;
-        if cfg!(unix) {
-            File::open(&self.dir)?.sync_all()
-        } else {
-            Ok(())
-        }
+        if cfg!(unix) { File::open(&self.dir)?.sync_all() } else { Ok(()) }
     }
 }
 
 fn files(path: &Path, source: io::Error) -> OpenError {
-    OpenError::Files {
-        path: path.to_owned(),
-        source,
-    }
+    OpenError::Files { path: path.to_owned(), source }
 }
 
 fn private_dir() -> DirBuilder {

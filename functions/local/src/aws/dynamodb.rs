@@ -21,21 +21,13 @@ pub(super) struct Tables {
 impl Tables {
     pub(super) fn in_memory() -> Result<Self, OpenError> {
         let database = Database::memory().map_err(OpenError::Database)?;
-        Ok(Self {
-            database,
-            durable: false,
-        })
+        Ok(Self { database, durable: false })
     }
 
     pub(super) fn at(path: &Path) -> Result<Self, OpenError> {
-        let path = path.to_str().ok_or_else(|| OpenError::Name {
-            path: path.to_owned(),
-        })?;
+        let path = path.to_str().ok_or_else(|| OpenError::Name { path: path.to_owned() })?;
         let database = Database::new(path).map_err(OpenError::Database)?;
-        Ok(Self {
-            database,
-            durable: true,
-        })
+        Ok(Self { database, durable: true })
     }
 
     /// Answers one operation. A durable write waits for the disk, so it leaves the async threads.
@@ -87,9 +79,8 @@ where
     Q: DeserializeOwned,
     A: Serialize,
 {
-    let answer = serde_json::from_slice(body)
-        .map_err(|error| unreadable(&error))
-        .and_then(operation);
+    let answer =
+        serde_json::from_slice(body).map_err(|error| unreadable(&error)).and_then(operation);
     match answer {
         Ok(answer) => Answer::json(Service::DynamoDb, &answer),
         Err(error) => refuse(&error),

@@ -18,10 +18,7 @@ async fn answer(State(services): State<Services>, request: Request) -> Response 
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let target = parts
-        .headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok());
+    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     match Call::recognise(parts.method.as_str(), parts.uri.path(), target, &body) {
         Some(call) => services.answer(&call, body.into()).await.into_http(),
         None => (StatusCode::NOT_FOUND, "this service has no stand-in\n").into_response(),

@@ -4,6 +4,9 @@
 //! the cloud. The SDK tries a throttled or broken call again: to make an operation fail for good, let the
 //! fault strike as many calls as there are tries.
 
+mod calls;
+mod gate;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +19,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::StatusCode;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+
+pub use self::calls::Calls;
+pub use self::gate::Gate;
 
 use super::answer::Answer;
 use super::call::{Call, Service};
@@ -40,115 +45,6 @@ pub enum Fault {
     Held(Gate),
 }
 
-/// Which calls a fault strikes: by service and operation, after the first few, so many in a row.
-#[derive(Debug, Clone)]
-pub struct Calls {
-    service: Option<Service>,
-    operation: Option<String>,
-    skip: usize,
-    take: usize,
-}
-
-impl Calls {
-    /// The next call, whatever it is.
-    #[must_use]
-    pub fn any() -> Self {
-        Self {
-            service: None,
-            operation: None,
-            skip: 0,
-            take: 1,
-        }
-    }
-
-    /// The next call to a service.
-    #[must_use]
-    pub fn to(service: Service) -> Self {
-        Self {
-            service: Some(service),
-            ..Self::any()
-        }
-    }
-
-    /// Only calls of that operation.
-    #[must_use]
-    pub fn operation(self, operation: &str) -> Self {
-        Self {
-            operation: Some(operation.to_owned()),
-            ..self
-        }
-    }
-
-    /// Lets the first `skip` of them pass.
-    #[must_use]
-    pub fn skip(self, skip: usize) -> Self {
-        Self { skip, ..self }
-    }
-
-    /// Strikes `take` of them instead of one.
-    #[must_use]
-    pub fn take(self, take: usize) -> Self {
-        Self { take, ..self }
-    }
-
-    /// Strikes all of them from there on.
-    #[must_use]
-    pub fn every(self) -> Self {
-        self.take(usize::MAX)
-    }
-
-    fn strike(&mut self, call: &Call) -> bool {
-        let meant = self.service.is_none_or(|service| service == call.service)
-            && self
-                .operation
-                .as_ref()
-                .is_none_or(|operation| *operation == call.operation);
-        if meant && self.skip > 0 {
-            self.skip -= 1;
-            return false;
-        }
-        let strikes = meant && self.take > 0;
-        self.take -= usize::from(strikes);
-        strikes
-    }
-}
-
-/// Holds calls until it is opened.
-#[derive(Debug, Clone)]
-pub struct Gate {
-    arrived: Arc<Semaphore>,
-    open: Arc<Semaphore>,
-}
-
-impl Gate {
-    /// A closed gate.
-    #[must_use]
-    pub fn closed() -> Self {
-        Self {
-            arrived: Arc::new(Semaphore::new(0)),
-            open: Arc::new(Semaphore::new(0)),
-        }
-    }
-
-    /// Waits until one more call stands at the gate.
-    pub async fn arrival(&self) {
-        if let Ok(permit) = self.arrived.acquire().await {
-            permit.forget();
-        }
-    }
-
-    /// Lets every call pass, those to come as well.
-    pub fn open(&self) {
-        self.open.close();
-    }
-
-    async fn pass(&self) {
-        self.arrived.add_permits(1);
-        // No permit is ever handed out: waiting ends when the gate is opened.
-        let _ = self.open.acquire().await;
-    }
-}
-
 /// An HTTP client for the SDK that makes chosen calls fail; clones share one plan.
 #[derive(Debug, Clone)]
 pub struct Faults {
@@ -161,11 +57,7 @@ impl Faults {
     /// Puts itself before `next`, with nothing planned.
     #[must_use]
     pub fn before(next: SharedHttpClient) -> Self {
-        Self {
-            next,
-            plan: Arc::default(),
-            struck: Arc::default(),
-        }
+        Self { next, plan: Arc::default(), struck: Arc::default() }
     }
 
     /// The HTTP client to give to the SDK.
@@ -176,18 +68,12 @@ impl Faults {
 
     /// Plans a fault. Of several that mean a call, the one planned first strikes.
     pub fn plan(&self, calls: Calls, fault: Fault) {
-        self.plan
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((calls, fault));
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner).push((calls, fault));
     }
 
     /// Forgets what is planned.
     pub fn clear(&self) {
-        self.plan
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// How many calls were struck so far: a test that expects a fault can prove that there was one.
@@ -215,10 +101,7 @@ impl HttpClient for Faults {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let next = self.next.http_connector(settings, components);
-        SharedHttpConnector::new(Faulty {
-            faults: self.clone(),
-            next,
-        })
+        SharedHttpConnector::new(Faulty { faults: self.clone(), next })
     }
 }
 
@@ -246,16 +129,14 @@ async fn suffer(
     next: SharedHttpConnector,
 ) -> Result<HttpResponse, ConnectorError> {
     match fault {
-        Fault::Throttled => throttled(call.service).into_sdk(),
+        Fault::Throttled => Ok(throttled(call.service).into_sdk()),
         Fault::TimedOut => Err(ConnectorError::timeout("the call took too long".into())),
-        Fault::Conflict => conflict(&request).into_sdk(),
+        Fault::Conflict => Ok(conflict(&request).into_sdk()),
         Fault::AnswerLost => {
             next.call(request).await?;
-            Err(ConnectorError::io(
-                "the connection broke before the answer came".into(),
-            ))
+            Err(ConnectorError::io("the connection broke before the answer came".into()))
         }
-        Fault::Refused => refused(call.service).into_sdk(),
+        Fault::Refused => Ok(refused(call.service).into_sdk()),
         Fault::Held(gate) => {
             gate.pass().await;
             next.call(request).await
@@ -265,10 +146,7 @@ async fn suffer(
 
 fn throttled(service: Service) -> Answer {
     let (status, error) = match service {
-        Service::DynamoDb => (
-            StatusCode::BAD_REQUEST,
-            "ProvisionedThroughputExceededException",
-        ),
+        Service::DynamoDb => (StatusCode::BAD_REQUEST, "ProvisionedThroughputExceededException"),
         Service::Kms => (StatusCode::BAD_REQUEST, "ThrottlingException"),
         Service::Ses => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
         Service::Sns => (StatusCode::TOO_MANY_REQUESTS, "Throttled"),
@@ -282,12 +160,7 @@ fn refused(service: Service) -> Answer {
         Service::Ses => "MessageRejected",
         Service::Sns => "OptedOut",
     };
-    Answer::refusal(
-        service,
-        StatusCode::BAD_REQUEST,
-        error,
-        "The call was refused",
-    )
+    Answer::refusal(service, StatusCode::BAD_REQUEST, error, "The call was refused")
 }
 
 fn can_conflict(call: &Call) -> bool {
@@ -322,10 +195,5 @@ fn reason(index: usize) -> Value {
     }
 }
 
-const CONFLICTING: [&str; 5] = [
-    "PutItem",
-    "UpdateItem",
-    "DeleteItem",
-    "TransactWriteItems",
-    "TransactGetItems",
-];
+const CONFLICTING: [&str; 5] =
+    ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "TransactGetItems"];

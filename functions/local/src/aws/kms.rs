@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use data_encoding::BASE64;
+use aws_lc_rs::hmac;
+use data_encoding::{BASE64, HEXLOWER};
 use http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -26,6 +27,12 @@ impl MasterKey {
 
     pub(super) fn generate() -> Result<Self, OpenError> {
         fresh_key().map(Self)
+    }
+
+    /// A secret for a purpose, which tells nothing of the key.
+    pub(super) fn derive(&self, purpose: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        HEXLOWER.encode(hmac::sign(&key, purpose.as_bytes()).as_ref())
     }
 
     pub(super) fn answer(&self, operation: &str, body: &[u8]) -> Answer {
@@ -97,9 +104,7 @@ impl MasterKey {
 
     fn open(&self, blob: &[u8], context: &Context) -> Result<Vec<u8>, Refusal> {
         let blob = blob.strip_prefix(&[FORMAT]).ok_or(Refusal::Ciphertext)?;
-        let (nonce, sealed) = blob
-            .split_first_chunk::<NONCE_LEN>()
-            .ok_or(Refusal::Ciphertext)?;
+        let (nonce, sealed) = blob.split_first_chunk::<NONCE_LEN>().ok_or(Refusal::Ciphertext)?;
         let mut sealed = sealed.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
         self.key()?
@@ -178,9 +183,7 @@ fn decode(name: &str, text: &str) -> Result<Vec<u8>, Refusal> {
 /// Sorted, and each part led by its length: no two contexts share an encoding.
 fn authenticated(context: &Context) -> Vec<u8> {
     let parts = context.iter().flat_map(|(name, value)| [name, value]);
-    parts
-        .flat_map(|part| [&(part.len() as u64).to_be_bytes(), part.as_bytes()].concat())
-        .collect()
+    parts.flat_map(|part| [&(part.len() as u64).to_be_bytes(), part.as_bytes()].concat()).collect()
 }
 
 /// The length of the master key.

@@ -52,31 +52,23 @@ impl Reading {
     /// How many calls to the service could not run side by side.
     #[must_use]
     pub fn round_trips(&self, service: Service) -> usize {
-        let to = self
-            .calls
-            .iter()
-            .filter(|measured| measured.call.service == service);
+        let to = self.calls.iter().filter(|measured| measured.call.service == service);
         to.map(|measured| measured.depth).max().unwrap_or_default()
     }
 
     /// How many calls went to the service.
     #[must_use]
     pub fn count(&self, service: Service) -> usize {
-        self.calls
-            .iter()
-            .filter(|measured| measured.call.service == service)
-            .count()
+        self.calls.iter().filter(|measured| measured.call.service == service).count()
     }
 
     /// What all of them consumed.
     #[must_use]
     pub fn capacity(&self) -> Capacity {
-        self.calls
-            .iter()
-            .fold(Capacity::default(), |sum, measured| Capacity {
-                read: sum.read + measured.capacity.read,
-                write: sum.write + measured.capacity.write,
-            })
+        self.calls.iter().fold(Capacity::default(), |sum, measured| Capacity {
+            read: sum.read + measured.capacity.read,
+            write: sum.write + measured.capacity.write,
+        })
     }
 }
 
@@ -94,10 +86,7 @@ impl Meter {
     /// Puts itself before `next`.
     #[must_use]
     pub fn before(next: SharedHttpClient) -> Self {
-        Self {
-            next,
-            reading: Arc::default(),
-        }
+        Self { next, reading: Arc::default() }
     }
 
     /// The HTTP client to give to the SDK.
@@ -120,13 +109,7 @@ impl Meter {
             .filter(|other| other.call.service == call.service && !other.under_way);
         let depth = ended.map(|other| other.depth).max().unwrap_or_default() + 1;
         let capacity = Capacity::default();
-        reading.calls.push(Measured {
-            call,
-            depth,
-            status: None,
-            capacity,
-            under_way: true,
-        });
+        reading.calls.push(Measured { call, depth, status: None, capacity, under_way: true });
         reading.calls.len() - 1
     }
 
@@ -150,10 +133,7 @@ impl HttpClient for Meter {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let next = self.next.http_connector(settings, components);
-        SharedHttpConnector::new(Metered {
-            meter: self.clone(),
-            next,
-        })
+        SharedHttpConnector::new(Metered { meter: self.clone(), next })
     }
 }
 
@@ -194,13 +174,9 @@ fn ask_for_capacity(request: &mut HttpRequest) {
     let Ok(mut params) = serde_json::from_slice::<Map<String, Value>>(body) else {
         return;
     };
-    params
-        .entry("ReturnConsumedCapacity")
-        .or_insert_with(|| "TOTAL".into());
+    params.entry("ReturnConsumedCapacity").or_insert_with(|| "TOTAL".into());
     let body = Value::Object(params).to_string();
-    request
-        .headers_mut()
-        .insert("content-length", body.len().to_string());
+    request.headers_mut().insert("content-length", body.len().to_string());
     *request.body_mut() = SdkBody::from(body);
 }
 
@@ -219,24 +195,10 @@ fn capacity(body: &[u8], writes: bool) -> Capacity {
             (None, None) => (units("CapacityUnits").unwrap_or_default(), 0.0),
             (read, write) => (read.unwrap_or_default(), write.unwrap_or_default()),
         };
-        Capacity {
-            read: sum.read + read,
-            write: sum.write + write,
-        }
+        Capacity { read: sum.read + read, write: sum.write + write }
     })
 }
 
-const READS: [&str; 5] = [
-    "GetItem",
-    "BatchGetItem",
-    "TransactGetItems",
-    "Query",
-    "Scan",
-];
-const WRITES: [&str; 5] = [
-    "PutItem",
-    "UpdateItem",
-    "DeleteItem",
-    "BatchWriteItem",
-    "TransactWriteItems",
-];
+const READS: [&str; 5] = ["GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"];
+const WRITES: [&str; 5] =
+    ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];

@@ -55,10 +55,7 @@ impl Outbox {
     #[must_use]
     pub fn to(&self, address: &str) -> Vec<Arc<Message>> {
         let kept = self.lock();
-        kept.iter()
-            .filter(|message| message.to.eq_ignore_ascii_case(address))
-            .cloned()
-            .collect()
+        kept.iter().filter(|message| message.to.eq_ignore_ascii_case(address)).cloned().collect()
     }
 
     /// The message with that id.
@@ -112,13 +109,11 @@ fn code(text: &str) -> Option<String> {
 
 fn link(text: &str) -> Option<String> {
     let words = text.split_whitespace();
-    words
-        .map(|word| word.trim_matches(['<', '>', '(', ')', '"', '.', ',']))
-        .find_map(|word| {
-            let web = word.starts_with("https://") || word.starts_with("http://");
-            let path = word.split(['?', '#']).next()?;
-            (web && path.ends_with("/v1/verify")).then(|| word.to_owned())
-        })
+    words.map(|word| word.trim_matches(['<', '>', '(', ')', '"', '.', ','])).find_map(|word| {
+        let web = word.starts_with("https://") || word.starts_with("http://");
+        let path = word.split(['?', '#']).next()?;
+        (web && path.ends_with("/v1/verify")).then(|| word.to_owned())
+    })
 }
 
 /// Random rather than counted: a page left open must not take a new process's message for an old one.
@@ -129,14 +124,9 @@ fn fresh_id() -> String {
     format!("msg_{}", HEXLOWER.encode(&bytes))
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the mail service's clock, not the application's"
-)]
+#[expect(clippy::disallowed_methods, reason = "the mail service's clock, not the application's")]
 fn now() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -148,13 +138,7 @@ mod tests {
 
     fn draft(to: &str, text: &str) -> Draft {
         let (to, text) = (to.to_owned(), text.to_owned());
-        Draft {
-            channel: Channel::Email,
-            to,
-            subject: None,
-            text,
-            html: None,
-        }
+        Draft { channel: Channel::Email, to, subject: None, text, html: None }
     }
 
     #[test]
@@ -169,10 +153,7 @@ mod tests {
     fn the_link_is_the_one_to_the_verification() {
         let text =
             "Docs: https://example.com/help. Sign in: <https://a.example.com/v1/verify?token=x.y>";
-        assert_eq!(
-            link(text).as_deref(),
-            Some("https://a.example.com/v1/verify?token=x.y")
-        );
+        assert_eq!(link(text).as_deref(), Some("https://a.example.com/v1/verify?token=x.y"));
         assert_eq!(link("https://example.com/?next=/v1/verify"), None);
     }
 
@@ -183,10 +164,7 @@ mod tests {
         outbox.record(draft("bob@example.com", "second"));
         outbox.record(draft("ada@example.com", "third"));
         let texts = |messages: Vec<Arc<Message>>| -> Vec<String> {
-            messages
-                .iter()
-                .map(|message| message.text.clone())
-                .collect()
+            messages.iter().map(|message| message.text.clone()).collect()
         };
         assert_eq!(texts(outbox.all()), ["third", "second", "first"]);
         assert_eq!(texts(outbox.to("Ada@example.com")), ["third", "first"]);

@@ -23,20 +23,16 @@ fn send(outbox: &Outbox, params: &SendEmailParams) -> Answer {
     if params.from_email_address.is_empty() {
         return bad_request("FromEmailAddress is missing");
     }
-    let sent = params.destination.to_addresses.iter().map(|to| {
+    let record = |to: &String| {
         outbox.record(Draft {
             channel: Channel::Email,
             to: to.clone(),
             subject: Some(content.subject.data.clone()),
-            text: content
-                .body
-                .text
-                .as_ref()
-                .map(|part| part.data.clone())
-                .unwrap_or_default(),
+            text: content.body.text.as_ref().map(|part| part.data.clone()).unwrap_or_default(),
             html: content.body.html.as_ref().map(|part| part.data.clone()),
         })
-    });
+    };
+    let sent: Vec<_> = params.destination.to_addresses.iter().map(record).collect();
     match sent.last() {
         Some(id) => Answer::json(Service::Ses, &json!({ "MessageId": id })),
         None => bad_request("Destination has no recipient"),
@@ -44,12 +40,7 @@ fn send(outbox: &Outbox, params: &SendEmailParams) -> Answer {
 }
 
 fn bad_request(message: &str) -> Answer {
-    Answer::refusal(
-        Service::Ses,
-        StatusCode::BAD_REQUEST,
-        "BadRequestException",
-        message,
-    )
+    Answer::refusal(Service::Ses, StatusCode::BAD_REQUEST, "BadRequestException", message)
 }
 
 #[derive(Deserialize)]

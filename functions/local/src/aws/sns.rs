@@ -14,12 +14,7 @@ pub(super) fn answer(outbox: &Outbox, operation: &str, body: &[u8]) -> Answer {
         return Answer::unknown_operation(Service::Sns, operation);
     }
     let params: HashMap<_, _> = form_urlencoded::parse(body).collect();
-    let given = |name: &str| {
-        params
-            .get(name)
-            .map(Cow::as_ref)
-            .filter(|value| !value.is_empty())
-    };
+    let given = |name: &str| params.get(name).map(Cow::as_ref).filter(|value| !value.is_empty());
     match (given("PhoneNumber"), given("Message")) {
         (Some(to), Some(text)) => published(&outbox.record(Draft {
             channel: Channel::Sms,
@@ -43,10 +38,5 @@ fn published(id: &str) -> Answer {
 }
 
 fn invalid(message: &str) -> Answer {
-    Answer::refusal(
-        Service::Sns,
-        StatusCode::BAD_REQUEST,
-        "InvalidParameter",
-        message,
-    )
+    Answer::refusal(Service::Sns, StatusCode::BAD_REQUEST, "InvalidParameter", message)
 }

@@ -12,23 +12,13 @@ pub(super) fn render(inbox: &Inbox, open: Option<&str>) -> askama::Result<String
         .and_then(|id| messages.iter().find(|message| message.id == id))
         .or(messages.first())
         .cloned();
-    let open_id = open
-        .as_ref()
-        .map(|message| message.id.as_str())
-        .unwrap_or_default();
-    let newest = messages
-        .first()
-        .map(|message| message.id.as_str())
-        .unwrap_or_default();
+    let open_id = open.as_ref().map(|message| message.id.as_str()).unwrap_or_default();
+    let newest = messages.first().map(|message| message.id.as_str()).unwrap_or_default();
     let page = Page {
         inbox,
         state: format!("{newest} {open_id}"),
         count: messages.len(),
-        rows: messages
-            .iter()
-            .take(ROWS)
-            .map(|message| View::of(message, open_id))
-            .collect(),
+        rows: messages.iter().take(ROWS).map(|message| View::of(message, open_id)).collect(),
         open: open.as_deref().map(|message| View::of(message, open_id)),
     };
     page.render()

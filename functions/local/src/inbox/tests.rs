@@ -7,10 +7,7 @@ use super::*;
 use crate::aws::{Call, Service, Services};
 
 async fn sent(services: &Services, to: &str, subject: &str, html: &str) {
-    let call = Call {
-        service: Service::Ses,
-        operation: "SendEmail".to_owned(),
-    };
+    let call = Call { service: Service::Ses, operation: "SendEmail".to_owned() };
     let params = json!({
         "FromEmailAddress": "no-reply@example.com",
         "Destination": { "ToAddresses": [to] },
@@ -19,9 +16,7 @@ async fn sent(services: &Services, to: &str, subject: &str, html: &str) {
             "Body": { "Text": { "Data": "Your code is 424242." }, "Html": { "Data": html } },
         }},
     });
-    let answer = services
-        .answer(&call, params.to_string().into_bytes())
-        .await;
+    let answer = services.answer(&call, params.to_string().into_bytes()).await;
     assert_eq!(answer.status, StatusCode::OK);
 }
 
@@ -33,27 +28,15 @@ fn inbox(services: &Services) -> Router {
         issuer: "https://clerk.example.test".to_owned(),
     };
     let base_url = "http://localhost:3000".to_owned();
-    Inbox {
-        base_url,
-        keys,
-        outbox: services.outbox().clone(),
-    }
-    .router()
+    Inbox { base_url, keys, outbox: services.outbox().clone() }.router()
 }
 
 async fn ask(router: &Router, host: &str, path: &str) -> (StatusCode, http::HeaderMap, String) {
-    let request = Request::get(path)
-        .header(header::HOST, host)
-        .body(Body::empty())
-        .unwrap();
+    let request = Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap();
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    (
-        parts.status,
-        parts.headers,
-        String::from_utf8(body.to_vec()).unwrap(),
-    )
+    (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
 }
 
 async fn body(router: &Router, path: &str) -> String {
@@ -81,20 +64,11 @@ async fn the_keys_are_a_document() {
 #[tokio::test]
 async fn messages_are_found_by_their_address() {
     let services = Services::in_memory().unwrap();
-    sent(
-        &services,
-        "ada+clerk_test@example.com",
-        "424242 is your code",
-        "<p>424242</p>",
-    )
-    .await;
+    sent(&services, "ada+clerk_test@example.com", "424242 is your code", "<p>424242</p>").await;
     sent(&services, "bob@example.com", "Hello", "").await;
     let router = inbox(&services);
     let mut found = document(&router, "/dev/messages?to=ada%2Bclerk_test@example.com").await;
-    assert_eq!(
-        found,
-        document(&router, "/dev/messages?to=ada+clerk_test@example.com").await
-    );
+    assert_eq!(found, document(&router, "/dev/messages?to=ada+clerk_test@example.com").await);
     assert!(found[0]["id"].take().is_string());
     assert!(found[0]["sent_at"].take().is_u64());
     let expected = json!([{
@@ -109,30 +83,14 @@ async fn messages_are_found_by_their_address() {
         "sent_at": null,
     }]);
     assert_eq!(found, expected);
-    assert_eq!(
-        document(&router, "/dev/messages")
-            .await
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
-    assert_eq!(
-        document(&router, "/dev/messages?to=eve@example.com").await,
-        json!([])
-    );
+    assert_eq!(document(&router, "/dev/messages").await.as_array().unwrap().len(), 2);
+    assert_eq!(document(&router, "/dev/messages?to=eve@example.com").await, json!([]));
 }
 
 #[tokio::test]
 async fn the_page_escapes_what_a_message_says() {
     let services = Services::in_memory().unwrap();
-    sent(
-        &services,
-        "ada@example.com",
-        "<script>alert(1)</script>",
-        "",
-    )
-    .await;
+    sent(&services, "ada@example.com", "<script>alert(1)</script>", "").await;
     let page = body(&inbox(&services), "/").await;
     assert!(!page.contains("<script>alert"));
     assert!(page.contains("&#60;script&#62;alert(1)"));
@@ -146,22 +104,13 @@ async fn the_page_opens_the_newest_message_or_the_one_that_is_asked_for() {
     let router = inbox(&services);
     assert!(body(&router, "/").await.contains("<h2>Second</h2>"));
     let first = services.outbox().all().pop().unwrap();
-    assert!(
-        body(&router, &format!("/?message={}", first.id))
-            .await
-            .contains("<h2>First</h2>")
-    );
+    assert!(body(&router, &format!("/?message={}", first.id)).await.contains("<h2>First</h2>"));
 }
 
 #[tokio::test]
 async fn the_empty_page_says_what_will_come() {
     let page = body(&inbox(&Services::in_memory().unwrap()), "/").await;
-    for shown in [
-        "Nothing has been sent yet",
-        "pk_live_x",
-        "sk_live_y",
-        "http://localhost:3000",
-    ] {
+    for shown in ["Nothing has been sent yet", "pk_live_x", "sk_live_y", "http://localhost:3000"] {
         assert!(page.contains(shown), "{shown}");
     }
 }
@@ -169,13 +118,7 @@ async fn the_empty_page_says_what_will_come() {
 #[tokio::test]
 async fn no_script_but_its_own_runs_on_the_page_and_none_in_a_mail() {
     let services = Services::in_memory().unwrap();
-    sent(
-        &services,
-        "ada@example.com",
-        "Hello",
-        "<script>alert(1)</script>",
-    )
-    .await;
+    sent(&services, "ada@example.com", "Hello", "<script>alert(1)</script>").await;
     let router = inbox(&services);
     let (_, headers, page) = ask(&router, "localhost:3000", "/").await;
     let policy = headers["content-security-policy"].to_str().unwrap();
@@ -193,23 +136,12 @@ async fn no_script_but_its_own_runs_on_the_page_and_none_in_a_mail() {
 #[tokio::test]
 async fn a_name_that_somebody_else_may_own_learns_nothing() {
     let router = inbox(&Services::in_memory().unwrap());
-    for host in [
-        "attacker.example:3000",
-        "localhost.attacker.example",
-        "127.0.0.1.nip.io",
-        "",
-    ] {
+    for host in ["attacker.example:3000", "localhost.attacker.example", "127.0.0.1.nip.io", ""] {
         let (status, _, body) = ask(&router, host, "/dev/keys").await;
         assert_eq!(status, StatusCode::MISDIRECTED_REQUEST, "{host}");
         assert!(!body.contains("sk_live_y"));
     }
-    for host in [
-        "localhost",
-        "LOCALHOST:3000",
-        "127.0.0.1:3000",
-        "[::1]:3000",
-        "app.localhost",
-    ] {
+    for host in ["localhost", "LOCALHOST:3000", "127.0.0.1:3000", "[::1]:3000", "app.localhost"] {
         let (status, ..) = ask(&router, host, "/dev/keys").await;
         assert_eq!(status, StatusCode::OK, "{host}");
     }
@@ -218,10 +150,7 @@ async fn a_name_that_somebody_else_may_own_learns_nothing() {
 #[tokio::test]
 async fn what_the_page_loads_is_served() {
     let router = inbox(&Services::in_memory().unwrap());
-    for (path, kind) in [
-        ("/dev/inbox.css", "text/css"),
-        ("/dev/inbox.js", "text/javascript"),
-    ] {
+    for (path, kind) in [("/dev/inbox.css", "text/css"), ("/dev/inbox.js", "text/javascript")] {
         let (status, headers, _) = ask(&router, "localhost", path).await;
         assert_eq!(status, StatusCode::OK);
         assert!(headers["content-type"].to_str().unwrap().starts_with(kind));

@@ -45,10 +45,7 @@ pub struct SignOut {
 
 impl Verb for Open {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups {
-            opens_client: true,
-            ..Lookups::default()
-        }
+        Lookups { opens_client: true, ..Lookups::default() }
     }
 
     fn decide(
@@ -130,25 +127,14 @@ impl Verb for End {
         facts: &Facts,
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
-        let at = client
-            .sessions
-            .iter()
-            .position(|session| session.id == self.id);
-        let session = client
-            .sessions
-            .remove(at.ok_or(FlowError::Unauthenticated)?);
+        let at = client.sessions.iter().position(|session| session.id == self.id);
+        let session = client.sessions.remove(at.ok_or(FlowError::Unauthenticated)?);
         client.last_active_session = client
             .last_active_session
             .filter(|id| *id != self.id)
             .or_else(|| client.sessions.last().map(|other| other.id.clone()));
         let user = facts.users.get(&session.user).cloned();
-        let subject = Subject::Session(
-            Session {
-                updated_at: cx.now,
-                ..session
-            },
-            self.state,
-        );
+        let subject = Subject::Session(Session { updated_at: cx.now, ..session }, self.state);
         let mut next = Transition::of_client(client, subject, cx);
         next.writes
             .extend(user.filter(|user| user.lists(&self.id)).map(|user| {
@@ -173,23 +159,14 @@ impl Verb for SignOut {
         facts: &Facts,
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
-        let ended: Vec<_> = client
-            .sessions
-            .drain(..)
-            .map(|session| session.id)
-            .collect();
+        let ended: Vec<_> = client.sessions.drain(..).map(|session| session.id).collect();
         client.last_active_session = None;
         client.sign_up = None;
         client.sign_in = None;
         let mut next = Transition::of_client(client, Subject::Client, cx);
         for user in facts.users.values() {
-            if user
-                .sessions
-                .iter()
-                .any(|pointer| ended.contains(&pointer.id))
-            {
-                next.writes
-                    .push(Write::UpdateUser(user.clone().signed_out(&ended, cx)));
+            if user.sessions.iter().any(|pointer| ended.contains(&pointer.id)) {
+                next.writes.push(Write::UpdateUser(user.clone().signed_out(&ended, cx)));
             }
         }
         if self.forget {
@@ -204,17 +181,11 @@ impl Client {
     #[must_use]
     pub fn undelivered(mut self, before: &Self, why: Refused, cx: &Context<'_>) -> Self {
         self.sign_up = self.sign_up.map(|sign_up| {
-            let earlier = before
-                .sign_up
-                .as_ref()
-                .filter(|earlier| earlier.id == sign_up.id);
+            let earlier = before.sign_up.as_ref().filter(|earlier| earlier.id == sign_up.id);
             sign_up.undelivered(earlier, why, cx.now)
         });
         self.sign_in = self.sign_in.map(|sign_in| {
-            let earlier = before
-                .sign_in
-                .as_ref()
-                .filter(|earlier| earlier.id == sign_in.id);
+            let earlier = before.sign_in.as_ref().filter(|earlier| earlier.id == sign_in.id);
             sign_in.undelivered(earlier, why, cx.now)
         });
         self.changed(cx)
@@ -236,20 +207,14 @@ impl Client {
             .ok_or(FlowError::Unauthenticated)?;
         let before = session.last_active_at;
         *session = session.clone().used(cx);
-        Ok(Used {
-            changed: session.last_active_at != before,
-            session: session.clone(),
-        })
+        Ok(Used { changed: session.last_active_at != before, session: session.clone() })
     }
 }
 
 impl Lookups<'_> {
     /// The user whose session this is.
     pub(in crate::flow) fn user_of(id: &SessionId) -> Self {
-        Self {
-            users: id.user_id().into_iter().collect(),
-            ..Self::default()
-        }
+        Self { users: id.user_id().into_iter().collect(), ..Self::default() }
     }
 }
 

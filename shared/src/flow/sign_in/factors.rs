@@ -76,15 +76,11 @@ impl Factors {
     /// Every way to prove it, the typed address's first.
     pub fn list(&self, settings: &Settings) -> impl Iterator<Item = Factor<'_>> {
         let by_mail = |strategy| {
-            self.email_addresses.iter().map(move |email| Factor {
-                strategy,
-                email_address: Some(email),
-            })
+            self.email_addresses
+                .iter()
+                .map(move |email| Factor { strategy, email_address: Some(email) })
         };
-        let password = Factor {
-            strategy: Strategy::Password,
-            email_address: None,
-        };
+        let password = Factor { strategy: Strategy::Password, email_address: None };
         let resets = settings.attributes.password.enabled;
         by_mail(Strategy::EmailCode)
             .filter(|_| self.codes)
@@ -96,36 +92,33 @@ impl Factors {
     ///
     /// # Errors
     /// [`FlowError::ValueInvalid`] if the strategy sends no code, [`FlowError::NotFound`] for an address
-    /// that is not among them, [`FlowError::StrategyForUserInvalid`] if there is none.
+    /// that is not among them, [`FlowError::StrategyForUserInvalid`] if there is none or the instance does
+    /// not use the strategy.
     pub fn email_address(
         &self,
         strategy: Strategy,
         asked: Option<&EmailAddressId>,
+        settings: &Settings,
     ) -> Result<&EmailAddressFactor, FlowError> {
         match strategy {
             Strategy::Password => return Err(FlowError::ValueInvalid(Field::Strategy)),
             Strategy::EmailCode if !self.codes => return Err(FlowError::StrategyForUserInvalid),
+            Strategy::ResetPasswordEmailCode if !settings.attributes.password.enabled => {
+                return Err(FlowError::StrategyForUserInvalid);
+            }
             Strategy::EmailCode | Strategy::ResetPasswordEmailCode => {}
         }
         match asked {
-            Some(id) => self
-                .email_addresses
-                .iter()
-                .find(|email| email.id == *id)
-                .ok_or(FlowError::NotFound),
-            None => self
-                .email_addresses
-                .first()
-                .ok_or(FlowError::StrategyForUserInvalid),
+            Some(id) => {
+                self.email_addresses.iter().find(|email| email.id == *id).ok_or(FlowError::NotFound)
+            }
+            None => self.email_addresses.first().ok_or(FlowError::StrategyForUserInvalid),
         }
     }
 
     /// The factors once a code went to this address.
     #[must_use]
     pub(super) fn proving(self, address: &EmailAddressId) -> Self {
-        Self {
-            proving: Some(address.clone()),
-            ..self
-        }
+        Self { proving: Some(address.clone()), ..self }
     }
 }

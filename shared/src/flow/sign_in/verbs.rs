@@ -78,16 +78,11 @@ impl Verb for Create {
 
     fn needs(&self, client: &Client, facts: &Facts, _: &Context<'_>) -> Result<Needs, FlowError> {
         let mut needs = Needs::users_of(client);
-        let owner = self
-            .identifier
-            .as_ref()
-            .and_then(|identifier| facts.owners.get(identifier));
+        let owner = self.identifier.as_ref().and_then(|identifier| facts.owners.get(identifier));
         needs.users.extend(owner.cloned());
         if let Some(password) = &self.password {
-            needs.password = Some(PasswordCheck {
-                user: owner.cloned(),
-                password: password.clone(),
-            });
+            needs.password =
+                Some(PasswordCheck { user: owner.cloned(), password: password.clone() });
             needs.guess = owner.map(|user| Guess {
                 user: user.clone(),
                 factor: Strategy::Password.guessed_factor(),
@@ -115,17 +110,10 @@ impl Verb for Create {
             };
         };
         usable(identifier, cx)?;
-        let owner = facts
-            .owners
-            .get(identifier)
-            .ok_or(FlowError::IdentifierNotFound)?;
-        let user = facts
-            .users
-            .get(owner)
-            .ok_or(FlowError::IdentifierNotFound)?;
-        if let Some(session) = client
-            .live_sessions(facts, cx.now)
-            .find(|session| session.user == *owner)
+        let owner = facts.owners.get(identifier).ok_or(FlowError::IdentifierNotFound)?;
+        let user = facts.users.get(owner).ok_or(FlowError::IdentifierNotFound)?;
+        if let Some(session) =
+            client.live_sessions(facts, cx.now).find(|session| session.user == *owner)
         {
             return Err(FlowError::AlreadySignedIn(session.id.clone()));
         }
@@ -166,10 +154,7 @@ impl Verb for Prepare {
 
 impl Verb for Attempt {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups {
-            guesses: true,
-            ..Lookups::default()
-        }
+        Lookups { guesses: true, ..Lookups::default() }
     }
 
     fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
@@ -180,15 +165,11 @@ impl Verb for Attempt {
         let user = factors.user.clone();
         Ok(Needs {
             users: vec![user.clone()],
-            guess: Some(Guess {
-                user: user.clone(),
-                factor: self.strategy.guessed_factor(),
-            }),
+            guess: Some(Guess { user: user.clone(), factor: self.strategy.guessed_factor() }),
             password: match &self.answer {
-                Answer::Password(password) => Some(PasswordCheck {
-                    user: Some(user),
-                    password: password.clone(),
-                }),
+                Answer::Password(password) => {
+                    Some(PasswordCheck { user: Some(user), password: password.clone() })
+                }
                 Answer::Code(_) => None,
             },
         })
@@ -211,23 +192,13 @@ impl Verb for Attempt {
 
 impl Verb for ResetPassword {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups {
-            hash: Some(&self.password),
-            ..Lookups::default()
-        }
+        Lookups { hash: Some(&self.password), ..Lookups::default() }
     }
 
     fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
         let sign_in = client.find_sign_in(&self.id, cx.now)?;
-        let users = sign_in
-            .factors()
-            .map(|factors| factors.user.clone())
-            .into_iter()
-            .collect();
-        Ok(Needs {
-            users,
-            ..Needs::default()
-        })
+        let users = sign_in.factors().map(|factors| factors.user.clone()).into_iter().collect();
+        Ok(Needs { users, ..Needs::default() })
     }
 
     fn decide(
@@ -237,10 +208,7 @@ impl Verb for ResetPassword {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let sign_in = client.find_sign_in(&self.id, cx.now)?.clone();
-        let hash = facts
-            .hash
-            .as_ref()
-            .ok_or(FlowError::Missing(Field::Password))?;
+        let hash = facts.hash.as_ref().ok_or(FlowError::Missing(Field::Password))?;
         let transition = sign_in.reset_password(
             &self.password,
             hash,

@@ -51,10 +51,7 @@ pub struct Attempt {
 
 impl Verb for Create {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups {
-            opens_client: true,
-            ..self.fields.lookups()
-        }
+        Lookups { opens_client: true, ..self.fields.lookups() }
     }
 
     fn needs(&self, client: &Client, _: &Facts, _: &Context<'_>) -> Result<Needs, FlowError> {
@@ -117,10 +114,7 @@ impl Verb for Prepare {
 
 impl Verb for Attempt {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups {
-            guesses: true,
-            ..Lookups::default()
-        }
+        Lookups { guesses: true, ..Lookups::default() }
     }
 
     fn decide(
@@ -137,15 +131,9 @@ impl Verb for Attempt {
 impl Fields {
     /// What must be looked up before these fields can be taken.
     fn lookups(&self) -> Lookups<'_> {
-        let identifiers: Vec<&Identifier> = [self.email_address.value(), self.username.value()]
-            .into_iter()
-            .flatten()
-            .collect();
-        Lookups {
-            identifiers,
-            hash: self.password.as_ref(),
-            ..Lookups::default()
-        }
+        let identifiers: Vec<&Identifier> =
+            [self.email_address.value(), self.username.value()].into_iter().flatten().collect();
+        Lookups { identifiers, hash: self.password.as_ref(), ..Lookups::default() }
     }
 
     /// Checks what can be checked without knowing the sign-up: a new password against the rules, an
@@ -161,10 +149,8 @@ impl Fields {
                 errors.push(FlowError::SubaddressBlocked);
             }
         }
-        if let Some(Err(error)) = self
-            .password
-            .as_ref()
-            .map(|password| password.check(&settings.password))
+        if let Some(Err(error)) =
+            self.password.as_ref().map(|password| password.check(&settings.password))
         {
             let is_identifier = |password: &Password| {
                 [self.email_address.value(), self.username.value()]
@@ -174,11 +160,7 @@ impl Fields {
             };
             // The more telling refusal, where both apply.
             let matches = self.password.as_ref().is_some_and(is_identifier);
-            errors.push(if matches {
-                FlowError::PasswordMatchesIdentifier
-            } else {
-                error
-            });
+            errors.push(if matches { FlowError::PasswordMatchesIdentifier } else { error });
         }
         let attributes = &settings.attributes;
         let off = [
@@ -187,37 +169,17 @@ impl Fields {
                 self.email_address.value().is_some(),
                 Field::EmailAddress,
             ),
-            (
-                attributes.username.enabled,
-                self.username.value().is_some(),
-                Field::Username,
-            ),
-            (
-                attributes.first_name.enabled,
-                self.first_name.value().is_some(),
-                Field::FirstName,
-            ),
-            (
-                attributes.last_name.enabled,
-                self.last_name.value().is_some(),
-                Field::LastName,
-            ),
-            (
-                attributes.password.enabled,
-                self.password.is_some(),
-                Field::Password,
-            ),
+            (attributes.username.enabled, self.username.value().is_some(), Field::Username),
+            (attributes.first_name.enabled, self.first_name.value().is_some(), Field::FirstName),
+            (attributes.last_name.enabled, self.last_name.value().is_some(), Field::LastName),
+            (attributes.password.enabled, self.password.is_some(), Field::Password),
         ];
         for (enabled, supplied, field) in off {
             if supplied && !enabled {
                 errors.push(FlowError::NotEnabled(field));
             }
         }
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 }
 
@@ -225,11 +187,7 @@ impl Needs {
     /// The users of the client's sessions, to tell which of them live.
     pub(in crate::flow) fn users_of(client: &Client) -> Self {
         Self {
-            users: client
-                .sessions
-                .iter()
-                .map(|session| session.user.clone())
-                .collect(),
+            users: client.sessions.iter().map(|session| session.user.clone()).collect(),
             ..Self::default()
         }
     }

@@ -15,18 +15,10 @@ pub(super) fn prepare(
     cx: &Context<'_>,
 ) -> Prepared {
     let is_test = cx.settings.test_mode && asked.identifier.is_test_address();
-    let code = if is_test {
-        OneTimeCode::test()
-    } else {
-        OneTimeCode::generate(cx)
-    };
+    let code = if is_test { OneTimeCode::test() } else { OneTimeCode::generate(cx) };
     let digest = cx.code_key.digest(&code, strategy, asked.attempt);
     // Nothing is sent to a test address, so there is nothing to slow down either.
-    let resend_at = if is_test {
-        cx.now
-    } else {
-        cx.now + cx.settings.codes.resend_after
-    };
+    let resend_at = if is_test { cx.now } else { cx.now + cx.settings.codes.resend_after };
     Prepared {
         verification: Verification::code(
             strategy,
@@ -64,7 +56,7 @@ pub(super) fn attempt(
     let verification = verification
         .filter(|found| found.strategy == strategy)
         .ok_or(FlowError::VerificationMissing)?;
-    match verification.status(cx) {
+    match verification.status(&cx.settings.codes, cx.now) {
         VerificationStatus::Unverified => {}
         VerificationStatus::Verified => return Err(FlowError::VerificationAlreadyVerified),
         VerificationStatus::Expired => return Err(FlowError::VerificationExpired),
@@ -73,18 +65,13 @@ pub(super) fn attempt(
     }
     // What cannot be a code is no guess: it tells an attacker nothing and costs an owner no try.
     let typed = OneTimeCode::typed(typed).ok_or(FlowError::CodeIncorrect)?;
-    let digest = verification
-        .code_digest()
-        .ok_or(FlowError::VerificationMissing)?;
+    let digest = verification.code_digest().ok_or(FlowError::VerificationMissing)?;
     if cx.code_key.matches(digest, &typed, strategy, attempt) {
         Ok(Attempted {
             verification: verification.tried().into_verified(cx.now),
             outcome: Ok(Outcome::Verified),
         })
     } else {
-        Ok(Attempted {
-            verification: verification.tried(),
-            outcome: Err(FlowError::CodeIncorrect),
-        })
+        Ok(Attempted { verification: verification.tried(), outcome: Err(FlowError::CodeIncorrect) })
     }
 }

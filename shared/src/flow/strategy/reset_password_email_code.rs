@@ -8,12 +8,7 @@ use super::{Asked, Attempted, Prepared, Proof, Strategy, one_time_code};
 
 /// Makes a code and asks for it to be sent.
 pub(super) fn prepare(asked: &Asked<'_>, cx: &Context<'_>) -> Prepared {
-    one_time_code::prepare(
-        Strategy::ResetPasswordEmailCode,
-        asked,
-        Message::ResetPasswordCode,
-        cx,
-    )
+    one_time_code::prepare(Strategy::ResetPasswordEmailCode, asked, Message::ResetPasswordCode, cx)
 }
 
 /// Compares what was typed with the code.
@@ -23,11 +18,5 @@ pub(super) fn attempt(
     attempt: &str,
     cx: &Context<'_>,
 ) -> Result<Attempted, FlowError> {
-    one_time_code::attempt(
-        Strategy::ResetPasswordEmailCode,
-        verification,
-        proof,
-        attempt,
-        cx,
-    )
+    one_time_code::attempt(Strategy::ResetPasswordEmailCode, verification, proof, attempt, cx)
 }

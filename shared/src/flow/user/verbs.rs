@@ -111,10 +111,7 @@ impl Verb for Update {
         }
         let subject = Subject::User(user.id.clone());
         writes.push(Write::UpdateUser(user.changed(cx)));
-        Ok(Transition {
-            writes,
-            ..Transition::to(client, subject)
-        })
+        Ok(Transition { writes, ..Transition::to(client, subject) })
     }
 }
 
@@ -126,11 +123,7 @@ fn claim_username(
     writes: &mut Vec<Write>,
 ) -> Result<(), FlowError> {
     if let Some(username) = &user.username {
-        if facts
-            .owners
-            .get(username)
-            .is_some_and(|owner| *owner != user.id)
-        {
+        if facts.owners.get(username).is_some_and(|owner| *owner != user.id) {
             return Err(FlowError::IdentifierExists(Field::Username));
         }
         writes.push(Write::Claim(username.clone(), user.id.clone()));
@@ -158,8 +151,5 @@ fn acting_user<'a>(
         .live_sessions(facts, cx.now)
         .find(|session| Some(&session.id) == id)
         .ok_or(FlowError::Unauthenticated)?;
-    facts
-        .users
-        .get(&session.user)
-        .ok_or(FlowError::Unauthenticated)
+    facts.users.get(&session.user).ok_or(FlowError::Unauthenticated)
 }

@@ -26,10 +26,7 @@ impl<T, F: Fn(&Spanned<DeValue<'_>>) -> Result<T, Vec<Fault>>> Kind<T> for F {}
 /// `true` or `false`.
 pub(super) fn flag() -> impl Kind<bool> {
     |value: &Spanned<DeValue<'_>>| {
-        value
-            .get_ref()
-            .as_bool()
-            .ok_or_else(|| fault(value, "true or false"))
+        value.get_ref().as_bool().ok_or_else(|| fault(value, "true or false"))
     }
 }
 
@@ -72,10 +69,9 @@ pub(super) fn text(length: RangeInclusive<usize>) -> impl Kind<String> {
 
 /// An absolute http or https URL.
 pub(super) fn url() -> impl Kind<String> {
-    string(
-        "an absolute URL such as \"https://app.example.com/sign-in\"",
-        |text| Origin::of_url(text).map(|_| text.to_owned()),
-    )
+    string("an absolute URL such as \"https://app.example.com/sign-in\"", |text| {
+        Origin::of_url(text).map(|_| text.to_owned())
+    })
 }
 
 /// An absolute http or https URL to which a path can be added.
@@ -100,20 +96,15 @@ pub(super) fn domain() -> impl Kind<String> {
 
 /// An e-mail address without display name.
 pub(super) fn email_address() -> impl Kind<String> {
-    string(
-        "an e-mail address such as \"no-reply@example.com\"",
-        |text| {
-            let (local, host) = text.rsplit_once('@')?;
-            // RFC 5321 dot-string; quoted local parts are legal and never wanted.
-            let sound = local.len() <= 64
-                && local
-                    .split('.')
-                    .all(|atom| !atom.is_empty() && atom.bytes().all(is_atom))
-                && is_host(&host.to_ascii_lowercase())
-                && host.contains('.');
-            sound.then(|| text.to_owned())
-        },
-    )
+    string("an e-mail address such as \"no-reply@example.com\"", |text| {
+        let (local, host) = text.rsplit_once('@')?;
+        // RFC 5321 dot-string; quoted local parts are legal and never wanted.
+        let sound = local.len() <= 64
+            && local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atom))
+            && is_host(&host.to_ascii_lowercase())
+            && host.contains('.');
+        sound.then(|| text.to_owned())
+    })
 }
 
 /// An origin, perhaps with a star.
@@ -121,24 +112,15 @@ pub(super) fn origin_pattern() -> impl Kind<OriginPattern> {
     |value: &Spanned<DeValue<'_>>| match value.get_ref().as_str() {
         Some(text) => OriginPattern::parse(text)
             .map_err(|reason| at(value, format!("{}: {reason}", describe(value)))),
-        None => Err(fault(
-            value,
-            "an origin such as \"https://app.example.com\"",
-        )),
+        None => Err(fault(value, "an origin such as \"https://app.example.com\"")),
     }
 }
 
 /// One of these words.
 pub(super) fn one_of<T: Copy>(words: &'static [(&'static str, T)]) -> impl Kind<T> {
-    let expected = words
-        .iter()
-        .map(|(word, _)| format!("{word:?}"))
-        .collect::<Vec<_>>();
+    let expected = words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>();
     string(expected.join(" or "), |text| {
-        words
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, meaning)| *meaning)
+        words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning)
     })
 }
 
@@ -153,10 +135,7 @@ pub(super) fn optional<T>(kind: impl Kind<T>) -> impl Kind<Option<T>> {
 /// An array of the other kind; each of its faults is reported in its own line.
 pub(super) fn list<T>(kind: impl Kind<T>) -> impl Kind<Vec<T>> {
     move |value: &Spanned<DeValue<'_>>| {
-        let array = value
-            .get_ref()
-            .as_array()
-            .ok_or_else(|| fault(value, "an array: [\"…\"]"))?;
+        let array = value.get_ref().as_array().ok_or_else(|| fault(value, "an array: [\"…\"]"))?;
         let mut elements = Vec::new();
         let mut faults = Vec::new();
         for element in array {
@@ -165,11 +144,7 @@ pub(super) fn list<T>(kind: impl Kind<T>) -> impl Kind<Vec<T>> {
                 Err(found) => faults.extend(found),
             }
         }
-        if faults.is_empty() {
-            Ok(elements)
-        } else {
-            Err(faults)
-        }
+        if faults.is_empty() { Ok(elements) } else { Err(faults) }
     }
 }
 
@@ -177,10 +152,7 @@ pub(super) fn list<T>(kind: impl Kind<T>) -> impl Kind<Vec<T>> {
 pub(super) fn describe(value: &Spanned<DeValue<'_>>) -> String {
     match value.get_ref() {
         DeValue::String(text) if text.chars().count() > LONGEST_QUOTE => {
-            format!(
-                "{:?}…",
-                text.chars().take(LONGEST_QUOTE).collect::<String>()
-            )
+            format!("{:?}…", text.chars().take(LONGEST_QUOTE).collect::<String>())
         }
         DeValue::String(text) => format!("{text:?}"),
         DeValue::Integer(number) => number.to_string(),
@@ -195,26 +167,16 @@ pub(super) fn describe(value: &Spanned<DeValue<'_>>) -> String {
 fn string<T>(expected: impl Into<String>, read: impl Fn(&str) -> Option<T>) -> impl Kind<T> {
     let expected = expected.into();
     move |value: &Spanned<DeValue<'_>>| {
-        value
-            .get_ref()
-            .as_str()
-            .and_then(&read)
-            .ok_or_else(|| fault(value, &expected))
+        value.get_ref().as_str().and_then(&read).ok_or_else(|| fault(value, &expected))
     }
 }
 
 fn fault(value: &Spanned<DeValue<'_>>, expected: &str) -> Vec<Fault> {
-    at(
-        value,
-        format!("expected {expected}, found {}", describe(value)),
-    )
+    at(value, format!("expected {expected}, found {}", describe(value)))
 }
 
 fn at(value: &Spanned<DeValue<'_>>, message: String) -> Vec<Fault> {
-    vec![Fault {
-        at: value.span().start,
-        message,
-    }]
+    vec![Fault { at: value.span().start, message }]
 }
 
 /// RFC 5322 `atext`.

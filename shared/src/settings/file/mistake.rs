@@ -31,12 +31,7 @@ pub struct Mistakes(pub Vec<Mistake>);
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            layer,
-            line,
-            key,
-            message,
-        } = self;
+        let Self { layer, line, key, message } = self;
         match layer {
             Layer::File => write!(f, "line {line}: ")?,
             Layer::Overlay => write!(f, "overlay line {line}: ")?,

@@ -28,19 +28,12 @@ struct Document<'a> {
 impl<'a> Reader<'a> {
     /// Parses the texts as TOML.
     pub(super) fn new(text: &'a str, overlay: Option<&'a str>) -> Result<Self, Mistakes> {
-        let texts = [
-            Some((Layer::File, text)),
-            overlay.map(|text| (Layer::Overlay, text)),
-        ];
+        let texts = [Some((Layer::File, text)), overlay.map(|text| (Layer::Overlay, text))];
         let mut layers = Vec::new();
         let mut mistakes = Vec::new();
         for (layer, text) in texts.into_iter().flatten() {
             match DeTable::parse(text) {
-                Ok(root) => layers.push(Document {
-                    layer,
-                    text,
-                    root: root.into_inner(),
-                }),
+                Ok(root) => layers.push(Document { layer, text, root: root.into_inner() }),
                 Err(error) => mistakes.push(Mistake {
                     layer,
                     line: line(text, error.span().map_or(text.len(), |span| span.start)),
@@ -50,12 +43,7 @@ impl<'a> Reader<'a> {
             }
         }
         if mistakes.is_empty() {
-            Ok(Self {
-                layers,
-                asked: BTreeSet::new(),
-                faulty: BTreeSet::new(),
-                mistakes,
-            })
+            Ok(Self { layers, asked: BTreeSet::new(), faulty: BTreeSet::new(), mistakes })
         } else {
             Err(Mistakes(mistakes))
         }
@@ -93,11 +81,7 @@ impl<'a> Reader<'a> {
             document.unknown("", &document.root, &self.asked, &mut mistakes);
         }
         mistakes.sort();
-        if mistakes.is_empty() {
-            Ok(())
-        } else {
-            Err(Mistakes(mistakes))
-        }
+        if mistakes.is_empty() { Ok(()) } else { Err(Mistakes(mistakes)) }
     }
 
     /// The keys that were asked for so far.
@@ -114,13 +98,12 @@ impl<'a> Reader<'a> {
                 Some(Ok(value)) => found = Some(value),
                 Some(Err(faults)) => {
                     self.faulty.insert(key);
-                    self.mistakes
-                        .extend(faults.into_iter().map(|fault| Mistake {
-                            layer: document.layer,
-                            line: line(document.text, fault.at),
-                            key: key.to_owned(),
-                            message: fault.message,
-                        }));
+                    self.mistakes.extend(faults.into_iter().map(|fault| Mistake {
+                        layer: document.layer,
+                        line: line(document.text, fault.at),
+                        key: key.to_owned(),
+                        message: fault.message,
+                    }));
                 }
                 None => {}
             }
@@ -131,30 +114,16 @@ impl<'a> Reader<'a> {
     /// A mistake at the first of these keys in the topmost text that has one of them, else where it is missed.
     fn mistake(&self, keys: &[&'static str], message: String) -> Mistake {
         let place = self.layers.iter().rev().find_map(|document| {
-            let (key, value) = keys
-                .iter()
-                .find_map(|key| Some((key, document.value(key)?)))?;
-            Some((
-                document.layer,
-                line(document.text, value.span().start),
-                *key,
-            ))
+            let (key, value) = keys.iter().find_map(|key| Some((key, document.value(key)?)))?;
+            Some((document.layer, line(document.text, value.span().start), *key))
         });
         let missed = || {
             let key = keys.first().copied().unwrap_or_default();
-            let line = self
-                .layers
-                .first()
-                .map_or(1, |document| document.section_line(key));
+            let line = self.layers.first().map_or(1, |document| document.section_line(key));
             (Layer::File, line, key)
         };
         let (layer, line, key) = place.unwrap_or_else(missed);
-        Mistake {
-            layer,
-            line,
-            key: key.to_owned(),
-            message,
-        }
+        Mistake { layer, line, key: key.to_owned(), message }
     }
 }
 
@@ -225,9 +194,7 @@ fn unknown_key(name: &str, known: &BTreeSet<&'static str>) -> String {
         .map(|known| (distance(name, known), known))
         .filter(|(distance, known)| *distance <= 2.max(known.len() / 3))
         .min();
-    let suggestion = near
-        .map(|(_, near)| format!("did you mean {near}? "))
-        .unwrap_or_default();
+    let suggestion = near.map(|(_, near)| format!("did you mean {near}? ")).unwrap_or_default();
     let known = known.iter().copied().collect::<Vec<_>>().join(", ");
     format!("unknown; {suggestion}allowed: {known}")
 }
@@ -239,9 +206,7 @@ fn distance(from: &str, to: &str) -> usize {
         let mut left = index + 1;
         let mut row = vec![left];
         for ((corner, up), other) in above.iter().zip(above.iter().skip(1)).zip(to.chars()) {
-            left = (corner + usize::from(other != letter))
-                .min(up + 1)
-                .min(left + 1);
+            left = (corner + usize::from(other != letter)).min(up + 1).min(left + 1);
             row.push(left);
         }
         above = row;

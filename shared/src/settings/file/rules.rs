@@ -13,14 +13,10 @@ pub(super) fn check(settings: &Settings, r: &mut Reader<'_>) {
 
 fn cookie_domain(settings: &Settings, r: &mut Reader<'_>) {
     let host = &settings.instance.host;
-    let holds = settings
-        .instance
-        .cookie_domain
-        .as_ref()
-        .is_none_or(|domain| {
-            host.strip_suffix(domain.as_str())
-                .is_some_and(|above| above.is_empty() || above.ends_with('.'))
-        });
+    let holds = settings.instance.cookie_domain.as_ref().is_none_or(|domain| {
+        host.strip_suffix(domain.as_str())
+            .is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    });
     r.rule(
         holds,
         &["instance.cookie_domain", "instance.host"],
@@ -29,23 +25,16 @@ fn cookie_domain(settings: &Settings, r: &mut Reader<'_>) {
 }
 
 fn only_enabled_attributes_are_used(settings: &Settings, r: &mut Reader<'_>) {
-    let Attributes {
-        email_address: email,
-        username,
-        first_name,
-        last_name,
-        password,
-    } = &settings.attributes;
+    let Attributes { email_address: email, username, first_name, last_name, password } =
+        &settings.attributes;
     let email_uses = [
         (EMAIL_REQUIRED, email.required),
         (EMAIL_SIGNS_IN, email.used_for_sign_in),
         (EMAIL_VERIFIED, email.verify_at_sign_up),
         (EMAIL_FIRST_FACTORS, email.signs_in_by_email_code),
     ];
-    let username_uses = [
-        (USERNAME_REQUIRED, username.required),
-        (USERNAME_SIGNS_IN, username.used_for_sign_in),
-    ];
+    let username_uses =
+        [(USERNAME_REQUIRED, username.required), (USERNAME_SIGNS_IN, username.used_for_sign_in)];
     only_enabled(r, EMAIL_ENABLED, email.enabled, &email_uses);
     only_enabled(r, USERNAME_ENABLED, username.enabled, &username_uses);
     for (enabled, required, attribute) in [
@@ -53,12 +42,7 @@ fn only_enabled_attributes_are_used(settings: &Settings, r: &mut Reader<'_>) {
         (LAST_NAME_ENABLED, LAST_NAME_REQUIRED, last_name),
         (PASSWORD_ENABLED, PASSWORD_REQUIRED, password),
     ] {
-        only_enabled(
-            r,
-            enabled,
-            attribute.enabled,
-            &[(required, attribute.required)],
-        );
+        only_enabled(r, enabled, attribute.enabled, &[(required, attribute.required)]);
     }
 }
 
@@ -102,14 +86,7 @@ fn every_user_can_sign_in(settings: &Settings, r: &mut Reader<'_>) {
 }
 
 fn nothing_is_hidden_by_its_neighbour(settings: &Settings, r: &mut Reader<'_>) {
-    let Settings {
-        password,
-        username,
-        sessions,
-        codes,
-        limits,
-        ..
-    } = settings;
+    let Settings { password, username, sessions, codes, limits, .. } = settings;
     r.rule(
         password.min_length <= password.max_length,
         &["password.min_length", "password.max_length"],
@@ -138,10 +115,7 @@ fn nothing_is_hidden_by_its_neighbour(settings: &Settings, r: &mut Reader<'_>) {
     );
     r.rule(
         limits.messages_per_address_hour <= limits.messages_per_address_day,
-        &[
-            "limits.messages_per_address_hour",
-            "limits.messages_per_address_day",
-        ],
+        &["limits.messages_per_address_hour", "limits.messages_per_address_day"],
         "messages_per_address_hour is above messages_per_address_day, so it would never apply",
     );
 }

@@ -11,12 +11,7 @@ mail = { sender = "no-reply@example.com" }
 /// The mistakes of the required keys together with these lines, which begin at line 4.
 fn mistakes(lines: &str) -> Vec<String> {
     let refused = parse(&format!("{REQUIRED}{lines}"), None);
-    refused
-        .unwrap_err()
-        .0
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    refused.unwrap_err().0.iter().map(ToString::to_string).collect()
 }
 
 #[track_caller]
@@ -36,18 +31,13 @@ fn an_overlay_replaces_single_values_and_whole_arrays() {
         settings.access.allowed_origins,
         [OriginPattern::parse("https://c.example.com").unwrap()]
     );
-    assert_eq!(
-        (settings.codes.max_attempts, settings.codes.per_attempt),
-        (2, 4)
-    );
+    assert_eq!((settings.codes.max_attempts, settings.codes.per_attempt), (2, 4));
 }
 
 #[test]
 fn an_overlay_may_supply_a_required_key() {
-    let settings = parse(
-        "mail.sender = \"a@example.com\"",
-        Some(&REQUIRED.replace("mail", "#mail")),
-    );
+    let settings =
+        parse("mail.sender = \"a@example.com\"", Some(&REQUIRED.replace("mail", "#mail")));
     assert_eq!(settings.unwrap().mail.sender, "a@example.com");
 }
 
@@ -105,46 +95,21 @@ line 19: mail.sender: missing, and there is no default"#
 #[test]
 fn an_empty_file_misses_the_four_required_keys() {
     let refused = parse("", None).unwrap_err();
-    let keys = refused
-        .0
-        .iter()
-        .map(|mistake| mistake.key.as_str())
-        .collect::<Vec<_>>();
-    assert_eq!(
-        keys,
-        [
-            "application.home_url",
-            "application.name",
-            "instance.host",
-            "mail.sender"
-        ]
-    );
+    let keys = refused.0.iter().map(|mistake| mistake.key.as_str()).collect::<Vec<_>>();
+    assert_eq!(keys, ["application.home_url", "application.name", "instance.host", "mail.sender"]);
 }
 
 #[test]
 fn what_is_no_toml_is_one_mistake_with_its_line() {
     let refused = parse("[mail]\nsender = no-reply@example.com\n", None).unwrap_err();
     assert_eq!(refused.0.len(), 1);
-    assert!(
-        refused.to_string().starts_with("line 2: not TOML: "),
-        "{refused}"
-    );
+    assert!(refused.to_string().starts_with("line 2: not TOML: "), "{refused}");
 
     let refused = parse("[mail]\nsender = \"a\"\nsender = \"b\"\n", None).unwrap_err();
-    assert!(
-        refused
-            .to_string()
-            .starts_with("line 3: not TOML: duplicate key"),
-        "{refused}"
-    );
+    assert!(refused.to_string().starts_with("line 3: not TOML: duplicate key"), "{refused}");
 
     let refused = parse(REQUIRED, Some("\n\n[mail")).unwrap_err();
-    assert!(
-        refused
-            .to_string()
-            .starts_with("overlay line 3: not TOML: "),
-        "{refused}"
-    );
+    assert!(refused.to_string().starts_with("overlay line 3: not TOML: "), "{refused}");
 }
 
 #[test]
@@ -172,14 +137,8 @@ fn unknown_names_are_mistakes_wherever_they_stand() {
 
 #[test]
 fn a_value_in_place_of_a_section_is_a_mistake_and_so_is_the_reverse() {
-    assert_one_mistake(
-        "codes = 5",
-        "line 4: codes: expected a section: [codes], found 5",
-    );
-    assert_one_mistake(
-        "[[codes]]",
-        "line 4: codes: expected a section: [codes], found an array",
-    );
+    assert_one_mistake("codes = 5", "line 4: codes: expected a section: [codes], found 5");
+    assert_one_mistake("[[codes]]", "line 4: codes: expected a section: [codes], found an array");
     assert_one_mistake(
         "[codes.max_attempts]",
         "line 4: codes.max_attempts: expected 1 to 10, found a section",
@@ -247,10 +206,7 @@ fn a_host_an_address_or_a_url_that_cannot_work_is_a_mistake() {
                 "",
             ],
         ),
-        (
-            "name = \"Example\"",
-            &["", " Example", "Two\\nlines", &"x".repeat(65)],
-        ),
+        ("name = \"Example\"", &["", " Example", "Two\\nlines", &"x".repeat(65)]),
     ] {
         for value in values {
             let name = key.split(" =").next().unwrap();

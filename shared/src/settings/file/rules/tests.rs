@@ -7,10 +7,7 @@ fn refusal(lines: &str) -> String {
          instance.host = \"accounts.example.com\"\n\
          mail.sender = \"no-reply@example.com\"\n{lines}\n"
     );
-    parse(&text, None)
-        .err()
-        .map(|mistakes| mistakes.to_string())
-        .unwrap_or_default()
+    parse(&text, None).err().map(|mistakes| mistakes.to_string()).unwrap_or_default()
 }
 
 #[track_caller]
@@ -36,10 +33,7 @@ fn a_cookie_domain_lies_at_or_above_the_host() {
             "line 4: instance.cookie_domain: cookie_domain has to be host",
         );
     }
-    assert_refused(
-        "instance.cookie_domain = \"com\"",
-        "line 4: instance.cookie_domain: expected",
-    );
+    assert_refused("instance.cookie_domain = \"com\"", "line 4: instance.cookie_domain: expected");
 }
 
 #[test]
@@ -57,11 +51,9 @@ fn what_is_not_enabled_cannot_be_asked_for() {
         "[attributes.username]\nenabled = false\nused_for_sign_in = true",
         "line 6: attributes.username.used_for_sign_in: used_for_sign_in asks",
     );
-    for key in [
-        "used_for_sign_in = true",
-        "verify_at_sign_up = true",
-        "first_factors = [\"email_code\"]",
-    ] {
+    for key in
+        ["used_for_sign_in = true", "verify_at_sign_up = true", "first_factors = [\"email_code\"]"]
+    {
         assert_refused(
             &format!(
                 "[attributes]\npassword.required = true\n\
@@ -118,10 +110,7 @@ fn a_value_that_its_neighbour_hides_is_a_mistake() {
             "username = { min_length = 9, max_length = 8 }",
             "username.min_length: min_length (9) is above max_length (8)",
         ),
-        (
-            "sessions.lifetime_days = 2",
-            "sessions.lifetime_days: inactivity_days is above",
-        ),
+        ("sessions.lifetime_days = 2", "sessions.lifetime_days: inactivity_days is above"),
         (
             "codes = { lifetime_minutes = 1, resend_after_seconds = 61 }",
             "codes.resend_after_seconds: resend_after_seconds is longer",
@@ -149,9 +138,7 @@ fn a_misfit_stands_in_the_topmost_text_that_takes_part() {
                 instance.host = \"accounts.example.com\"\n\
                 mail.sender = \"no-reply@example.com\"\n\
                 password.min_length = 80\n";
-    let refusal = parse(file, Some("\npassword.max_length = 70"))
-        .unwrap_err()
-        .to_string();
+    let refusal = parse(file, Some("\npassword.max_length = 70")).unwrap_err().to_string();
     assert_eq!(
         refusal,
         "overlay line 2: password.max_length: min_length (80) is above max_length (70)"

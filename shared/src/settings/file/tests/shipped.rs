@@ -8,10 +8,7 @@ const LOCAL: &str = include_str!("../../../../../functions/local/local.toml");
 
 #[test]
 fn the_shipped_file_is_sound_and_states_the_defaults() {
-    assert_eq!(
-        parse(SHIPPED, None).unwrap(),
-        parse(REQUIRED, None).unwrap()
-    );
+    assert_eq!(parse(SHIPPED, None).unwrap(), parse(REQUIRED, None).unwrap());
 }
 
 #[test]
@@ -35,24 +32,12 @@ fn the_shipped_file_names_every_key() {
 #[test]
 fn the_shipped_instance_is_what_an_owner_expects() {
     let settings = parse(SHIPPED, None).unwrap();
-    assert_eq!(
-        settings.instance.environment,
-        InstanceEnvironment::Production
-    );
+    assert_eq!(settings.instance.environment, InstanceEnvironment::Production);
     assert_eq!(settings.instance.issuer(), "https://accounts.example.com");
     assert_eq!(settings.instance.cookie_domain, None);
-    assert_eq!(
-        settings.application.sign_in_url,
-        "https://app.example.com/sign-in"
-    );
-    assert_eq!(
-        settings.application.sign_up_url,
-        "https://app.example.com/sign-up"
-    );
-    let on = |required| PlainAttribute {
-        enabled: true,
-        required,
-    };
+    assert_eq!(settings.application.sign_in_url, "https://app.example.com/sign-in");
+    assert_eq!(settings.application.sign_up_url, "https://app.example.com/sign-up");
+    let on = |required| PlainAttribute { enabled: true, required };
     assert_eq!(
         settings.attributes,
         Attributes {
@@ -64,11 +49,7 @@ fn the_shipped_instance_is_what_an_owner_expects() {
                 verified_by_email_code: true,
                 signs_in_by_email_code: true,
             },
-            username: UsernameAttribute {
-                enabled: true,
-                required: false,
-                used_for_sign_in: true
-            },
+            username: UsernameAttribute { enabled: true, required: false, used_for_sign_in: true },
             first_name: on(false),
             last_name: on(false),
             password: on(false),
@@ -129,10 +110,7 @@ fn the_local_overlay_fits_whatever_the_file_says() {
         [limits]
         messages_per_ip_hour = 7
     "#;
-    assert_eq!(
-        parse(file, None).unwrap().instance.cookie_domain.as_deref(),
-        Some("example.com")
-    );
+    assert_eq!(parse(file, None).unwrap().instance.cookie_domain.as_deref(), Some("example.com"));
     let local = parse(file, Some(LOCAL)).unwrap();
     let shipped = parse(SHIPPED, Some(LOCAL)).unwrap();
     assert_eq!(local, shipped);

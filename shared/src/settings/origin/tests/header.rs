@@ -10,18 +10,11 @@ fn an_origin_header_is_read_into_one_spelling() {
         ("http://app.example.com:443", "http://app.example.com:443"),
         ("http://localhost:3000", "http://localhost:3000"),
         ("http://127.0.0.1:65535", "http://127.0.0.1:65535"),
-        (
-            "https://xn--bcher-kva.example",
-            "https://xn--bcher-kva.example",
-        ),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
         ("https://a--b.example.com", "https://a--b.example.com"),
     ] {
         let origin = Origin::parse(text);
-        assert_eq!(
-            origin.map(|origin| origin.to_string()).as_deref(),
-            Some(expected),
-            "{text}"
-        );
+        assert_eq!(origin.map(|origin| origin.to_string()).as_deref(), Some(expected), "{text}");
     }
 }
 
@@ -105,10 +98,6 @@ fn a_host_that_a_browser_would_mend_is_refused() {
         long_host.as_str(),
     ] {
         assert_eq!(Origin::parse(&format!("https://{host}")), None, "{host:?}");
-        assert_eq!(
-            Origin::of_url(&format!("https://{host}/")),
-            None,
-            "{host:?}"
-        );
+        assert_eq!(Origin::of_url(&format!("https://{host}/")), None, "{host:?}");
     }
 }

@@ -17,10 +17,7 @@ fn a_pattern_matches_what_it_says_and_no_more() {
         ),
         (
             "https://*.preview.example.com",
-            &[
-                "https://a.preview.example.com",
-                "https://a.b.preview.example.com",
-            ],
+            &["https://a.preview.example.com", "https://a.b.preview.example.com"],
             &[
                 "https://preview.example.com",
                 "https://evilpreview.example.com",
@@ -32,16 +29,8 @@ fn a_pattern_matches_what_it_says_and_no_more() {
         ),
         (
             "http://localhost:*",
-            &[
-                "http://localhost",
-                "http://localhost:80",
-                "http://localhost:3000",
-            ],
-            &[
-                "https://localhost:3000",
-                "http://a.localhost:3000",
-                "http://localhost.evil.example",
-            ],
+            &["http://localhost", "http://localhost:80", "http://localhost:3000"],
+            &["https://localhost:3000", "http://a.localhost:3000", "http://localhost.evil.example"],
         ),
         (
             "http://*.example.test:*",
@@ -56,16 +45,10 @@ fn a_pattern_matches_what_it_says_and_no_more() {
     ] {
         let pattern = OriginPattern::parse(pattern).unwrap();
         for text in allowed {
-            assert!(
-                pattern.matches(&Origin::parse(text).unwrap()),
-                "{pattern} allows {text}"
-            );
+            assert!(pattern.matches(&Origin::parse(text).unwrap()), "{pattern} allows {text}");
         }
         for text in refused {
-            assert!(
-                !pattern.matches(&Origin::parse(text).unwrap()),
-                "{pattern} refuses {text}"
-            );
+            assert!(!pattern.matches(&Origin::parse(text).unwrap()), "{pattern} refuses {text}");
         }
     }
 }
@@ -82,9 +65,7 @@ fn a_pattern_is_shown_as_it_was_written() {
         assert_eq!(OriginPattern::parse(text).unwrap().to_string(), text);
     }
     assert_eq!(
-        OriginPattern::parse("HTTPS://App.example.com:443")
-            .unwrap()
-            .to_string(),
+        OriginPattern::parse("HTTPS://App.example.com:443").unwrap().to_string(),
         "https://app.example.com"
     );
 }

@@ -5,43 +5,18 @@ fn a_url_leads_to_the_origin_before_its_path() {
     for (url, expected) in [
         ("https://app.example.com", "https://app.example.com"),
         ("https://app.example.com/", "https://app.example.com"),
-        (
-            "https://app.example.com/a//b?c=https://d.example#e@f",
-            "https://app.example.com",
-        ),
-        (
-            "https://app.example.com?next=//evil.example",
-            "https://app.example.com",
-        ),
-        (
-            "https://app.example.com#@evil.example",
-            "https://app.example.com",
-        ),
-        (
-            "https://app.example.com/@evil.example",
-            "https://app.example.com",
-        ),
+        ("https://app.example.com/a//b?c=https://d.example#e@f", "https://app.example.com"),
+        ("https://app.example.com?next=//evil.example", "https://app.example.com"),
+        ("https://app.example.com#@evil.example", "https://app.example.com"),
+        ("https://app.example.com/@evil.example", "https://app.example.com"),
         ("http://localhost:3000/sign-in", "http://localhost:3000"),
         ("HTTPS://APP.example.com:443/", "https://app.example.com"),
-        (
-            "https://evil.example/https://app.example.com",
-            "https://evil.example",
-        ),
-        (
-            "https://evil.example?https://app.example.com",
-            "https://evil.example",
-        ),
-        (
-            "https://app.example.com.evil.example/",
-            "https://app.example.com.evil.example",
-        ),
+        ("https://evil.example/https://app.example.com", "https://evil.example"),
+        ("https://evil.example?https://app.example.com", "https://evil.example"),
+        ("https://app.example.com.evil.example/", "https://app.example.com.evil.example"),
     ] {
         let origin = Origin::of_url(url);
-        assert_eq!(
-            origin.map(|origin| origin.to_string()).as_deref(),
-            Some(expected),
-            "{url}"
-        );
+        assert_eq!(origin.map(|origin| origin.to_string()).as_deref(), Some(expected), "{url}");
     }
 }
 

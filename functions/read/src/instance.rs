@@ -1,0 +1,62 @@
+//! What everybody may know about the instance.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
+};
+use http::{HeaderName, HeaderValue, StatusCode};
+use postern::flow::FlowError;
+use postern::http::resource::{avatar, environment};
+use postern::http::{ApiError, Ask, fresh_document};
+use serde_json::json;
+
+/// Shows the settings as client packages read them.
+pub(crate) async fn environment(ask: Ask) -> Response {
+    fresh_document(&environment::environment(ask.settings()))
+}
+
+/// Says that the function runs.
+pub(crate) async fn health() -> Response {
+    fresh_document(&json!({ "status": "healthy" }))
+}
+
+/// Makes the browser forget everything that this host stored in it.
+pub(crate) async fn clear_site_data() -> Response {
+    let mut response = fresh_document(&json!({}));
+    let name = HeaderName::from_static("clear-site-data");
+    response.headers_mut().insert(name, HeaderValue::from_static("\"*\""));
+    response
+}
+
+/// Draws a user's initials.
+pub(crate) async fn avatar(Path(text): Path<String>) -> Result<Response, ApiError> {
+    let (seed, initials) = avatar::parse(&text).ok_or(FlowError::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, "image/svg+xml"),
+        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+    ];
+    Ok((headers, avatar::svg(&seed, &initials)).into_response())
+}
+
+/// Leads to the client packages' scripts, which pages without a bundler load from here.
+pub(crate) async fn package(Path(path): Path<String>) -> Result<Response, ApiError> {
+    let known = PACKAGES.iter().any(|package| path.starts_with(package));
+    let location = HeaderValue::from_str(&format!("{CDN}/{path}"));
+    match location {
+        Ok(location) if known && !path.contains("..") => {
+            let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
+            let headers = response.headers_mut();
+            headers.insert(LOCATION, location);
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            Ok(response)
+        }
+        Ok(_) | Err(_) => Err(ApiError::NoRoute),
+    }
+}
+
+/// Serves npm packages' files by version.
+const CDN: &str = "https://cdn.jsdelivr.net/npm";
+const PACKAGES: &[&str] = &["@clerk/clerk-js@", "@clerk/ui@"];

@@ -1,0 +1,1 @@
+//! Random sequences of verbs, and what holds after each of them.

@@ -1,0 +1,303 @@
+use std::time::Duration;
+
+use super::{Create, Prepare, SignInStatus};
+use crate::flow::fixture::{
+    World, attempt_password, attempt_sign_in, email, prepare_sign_in, reset_password, username,
+};
+use crate::flow::password::PasswordHash;
+use crate::flow::strategy::Proof;
+use crate::flow::strategy::Strategy::{self, EmailCode, ResetPasswordEmailCode};
+use crate::flow::user::EmailAddress;
+use crate::flow::{
+    Budget, EmailAddressId, Facts, FlowError, Guess, Identifier, Refused, SignInId, UserId, Write,
+};
+
+mod reset;
+mod transitions;
+
+#[test]
+fn a_wrong_password_keeps_the_prepared_code() {
+    let (mut world, id) = sent(EmailCode);
+    let wrong = world.tries(&attempt_password(&id, "wrong"));
+    assert_eq!(wrong, Err(FlowError::PasswordIncorrect));
+    assert_eq!(world.tries(&attempt_sign_in(&id, EmailCode, &world.code())), Ok(()));
+    assert!(world.sign_in().is_complete());
+}
+
+#[test]
+fn a_wrong_password_does_not_shorten_the_cool_down() {
+    let (mut world, id) = sent(EmailCode);
+    let _ = world.tries(&attempt_password(&id, "wrong"));
+    let refused = world.tries(&prepare_sign_in(&id, EmailCode));
+    let retry_after = world.settings.codes.resend_after;
+    assert_eq!(refused, Err(FlowError::TooManyRequests { retry_after }));
+}
+
+#[test]
+fn a_wrong_password_at_the_beginning_leaves_an_attempt_to_go_on_with() {
+    let mut world = world();
+    assert_eq!(world.signs_in(email(JANE), "wrong"), Err(FlowError::PasswordIncorrect));
+    let id = world.sign_in().id.clone();
+    assert_eq!(world.sign_in().status(), SignInStatus::NeedsFirstFactor);
+    assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), Ok(()));
+    assert!(world.sign_in().is_complete());
+}
+
+#[test]
+fn a_complete_sign_in_is_a_session_and_stays_readable() {
+    let mut world = world();
+    world.wait(Duration::from_secs(1));
+    assert_eq!(world.signs_in(username("jane"), PASSWORD), Ok(()));
+    let sign_in = world.client.completed_sign_in.as_ref().unwrap();
+    assert_eq!(world.client.sign_in, None);
+    assert_eq!(world.client.find_sign_in(&sign_in.id, world.now), Ok(sign_in));
+    assert_eq!(sign_in.created_session(), Some(&world.session().id));
+    assert_eq!(world.client.last_active_session, Some(world.session().id.clone()));
+    assert_eq!(world.client.last_authentication_strategy, Some(Strategy::Password));
+    let user = world.user(&email(JANE));
+    assert!(user.lists(&world.session().id));
+    assert_eq!(user.last_sign_in_at, Some(world.now));
+}
+
+#[test]
+fn guesses_are_counted_by_what_was_guessed() {
+    let (mut world, id) = sent(EmailCode);
+    let wrong = world.act(&attempt_password(&id, "wrong")).unwrap();
+    assert_eq!(wrong.budgets, [Budget::WrongPassword]);
+    let wrong = world.act(&attempt_sign_in(&id, EmailCode, &world.wrong_code())).unwrap();
+    assert_eq!(wrong.budgets, [Budget::WrongCode(email(JANE))]);
+    let right = world.act(&attempt_sign_in(&id, EmailCode, &world.code())).unwrap();
+    let guess = Guess { user: jane(&world), factor: "email_code" };
+    assert_eq!(right.budgets, [Budget::GuessedRight(guess)]);
+}
+
+#[test]
+fn a_locked_factor_leaves_the_other_open() {
+    let (mut world, id) = sent(EmailCode);
+    let until = world.now + Duration::from_secs(60 * 60);
+    world.locked.insert("password", until);
+    let locked = Err(FlowError::UserLocked { until });
+    assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), locked);
+    assert_eq!(world.tries(&attempt_sign_in(&id, EmailCode, &world.code())), Ok(()));
+}
+
+#[test]
+fn a_lock_ends_by_itself() {
+    let (mut world, id) = sent(EmailCode);
+    world.locked.insert("password", world.now + Duration::from_secs(60));
+    world.wait(Duration::from_secs(60));
+    assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), Ok(()));
+}
+
+#[test]
+fn a_locked_password_at_the_beginning_leaves_an_attempt_to_go_on_with() {
+    let mut world = world();
+    let until = world.now + Duration::from_secs(60 * 60);
+    world.locked.insert("password", until);
+    let refused = world.signs_in(email(JANE), PASSWORD);
+    assert_eq!(refused, Err(FlowError::UserLocked { until }));
+    let id = world.sign_in().id.clone();
+    assert_eq!(world.tries(&prepare_sign_in(&id, EmailCode)), Ok(()));
+}
+
+#[test]
+fn a_user_without_a_password_has_no_such_factor() {
+    let mut world = world();
+    world.users.values_mut().for_each(|user| user.password = None);
+    let id = world.begins_sign_in(email(JANE));
+    let refused = world.tries(&attempt_password(&id, PASSWORD));
+    assert_eq!(refused, Err(FlowError::StrategyForUserInvalid));
+}
+
+#[test]
+fn what_the_instance_turned_off_is_no_factor_any_more() {
+    let mut world = world();
+    let id = world.begins_sign_in(email(JANE));
+    world.settings.attributes.password.enabled = false;
+    let refused = Err(FlowError::StrategyForUserInvalid);
+    assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), refused);
+    assert_eq!(world.tries(&prepare_sign_in(&id, ResetPasswordEmailCode)), refused);
+    assert_eq!(world.signs_in(email(JANE), PASSWORD), refused);
+    world.settings.attributes.email_address.signs_in_by_email_code = false;
+    let id = world.begins_sign_in(email(JANE));
+    assert_eq!(world.tries(&prepare_sign_in(&id, EmailCode)), refused);
+}
+
+#[test]
+fn an_attribute_that_is_not_used_for_sign_in_names_nobody() {
+    let mut world = world();
+    world.settings.attributes.username.used_for_sign_in = false;
+    let create = Create { identifier: Some(username("jane")), ..Create::default() };
+    let refused = world.tries(&create);
+    assert_eq!(refused, Err(FlowError::ValueInvalid(crate::flow::Field::Identifier)));
+}
+
+#[test]
+fn the_code_of_another_sign_in_is_wrong() {
+    let (mut world, id) = sent(EmailCode);
+    world.change_browser();
+    let other = world.begins_sign_in(email(JANE));
+    assert_eq!(world.tries(&prepare_sign_in(&other, EmailCode)), Ok(()));
+    world.change_browser();
+    let refused = world.tries(&attempt_sign_in(&id, EmailCode, &world.code()));
+    assert_eq!(refused, Err(FlowError::CodeIncorrect));
+}
+
+#[test]
+fn a_sign_in_asks_for_so_many_codes_and_no_more() {
+    let mut world = world();
+    let id = world.begins_sign_in(email(JANE));
+    for strategy in [EmailCode, ResetPasswordEmailCode].into_iter().cycle().take(10) {
+        assert_eq!(world.tries(&prepare_sign_in(&id, strategy)), Ok(()));
+        world.wait(world.settings.codes.resend_after);
+    }
+    let refused = world.tries(&prepare_sign_in(&id, EmailCode));
+    assert!(matches!(refused, Err(FlowError::TooManyRequests { .. })), "{refused:?}");
+}
+
+#[test]
+fn the_typed_address_gets_the_code_unless_another_is_asked_for() {
+    let mut world = world();
+    let work = adds_address(&mut world, "jane@work.example");
+    for (typed, asked, gets) in [
+        (email(JANE), None, JANE),
+        (email("jane@work.example"), None, "jane@work.example"),
+        (username("jane"), None, JANE),
+        (email(JANE), Some(&work), "jane@work.example"),
+    ] {
+        let id = world.begins_sign_in(typed);
+        let email_address = asked.cloned();
+        let prepare = Prepare { email_address, ..prepare_sign_in(&id, EmailCode) };
+        assert_eq!(world.tries(&prepare), Ok(()));
+        assert_eq!(world.mail.last().unwrap().to, email(gets));
+        let wrong = world.act(&attempt_sign_in(&id, EmailCode, &world.wrong_code())).unwrap();
+        assert_eq!(wrong.budgets, [Budget::WrongCode(email(gets))]);
+    }
+}
+
+#[test]
+fn an_address_that_is_no_longer_the_users_proves_nothing() {
+    let (mut world, id) = sent(EmailCode);
+    let jane = jane(&world);
+    world.users.get_mut(&jane).unwrap().email_addresses.clear();
+    let refused = world.tries(&attempt_sign_in(&id, EmailCode, &world.code()));
+    assert_eq!(refused, Err(FlowError::StrategyForUserInvalid));
+}
+
+#[test]
+fn a_code_that_the_budget_refused_does_not_work_and_the_one_before_does() {
+    let mut world = world();
+    let work = adds_address(&mut world, "jane@work.example");
+    let id = world.begins_sign_in(email(JANE));
+    assert_eq!(world.tries(&prepare_sign_in(&id, EmailCode)), Ok(()));
+    let sent = world.code();
+    world.wait(world.settings.codes.resend_after);
+    let before = world.sign_in().clone();
+    let prepare = Prepare { email_address: Some(work), ..prepare_sign_in(&id, EmailCode) };
+    assert_eq!(world.tries_undelivered(&prepare, Refused::Budget), Ok(()));
+    assert_eq!(world.sign_in(), &before);
+    let wrong = world.act(&attempt_sign_in(&id, EmailCode, &world.code())).unwrap();
+    assert_eq!(wrong.answer, Err(FlowError::CodeIncorrect));
+    assert_eq!(wrong.budgets, [Budget::WrongCode(email(JANE))]);
+    assert_eq!(world.tries(&attempt_sign_in(&id, EmailCode, &sent)), Ok(()));
+}
+
+#[test]
+fn after_a_failed_delivery_the_next_code_can_be_had_at_once() {
+    let mut world = world();
+    let id = world.begins_sign_in(email(JANE));
+    let prepare = prepare_sign_in(&id, EmailCode);
+    for _ in 0..=world.settings.codes.per_attempt {
+        assert_eq!(world.tries_undelivered(&prepare, Refused::Delivery), Ok(()));
+    }
+    let attempt = attempt_sign_in(&id, EmailCode, &world.code());
+    assert_eq!(world.tries(&attempt), Ok(()), "it may have got out all the same");
+}
+
+#[test]
+fn what_failed_to_be_sent_at_create_can_be_prepared_at_once() {
+    for why in [Refused::Budget, Refused::Delivery] {
+        let mut world = world();
+        let create = Create {
+            identifier: Some(email(JANE)),
+            strategy: Some(EmailCode),
+            ..Create::default()
+        };
+        assert_eq!(world.tries_undelivered(&create, why), Ok(()));
+        let id = world.sign_in().id.clone();
+        assert_eq!(world.tries(&prepare_sign_in(&id, EmailCode)), Ok(()), "{why:?}");
+        assert_eq!(world.tries(&attempt_sign_in(&id, EmailCode, &world.code())), Ok(()));
+    }
+}
+
+#[test]
+fn a_stronger_hash_replaces_the_old_one_and_resets_nothing_else() {
+    let mut world = world();
+    world.begins_sign_in(email(JANE));
+    let stronger = PasswordHash::new("a stronger hash".to_owned());
+    let facts =
+        Facts { users: world.users.clone(), rehashed: Some(stronger.clone()), ..Facts::default() };
+    let sign_in = world.sign_in().clone();
+    let right = Proof::Password(true);
+    let done = sign_in.attempt(Strategy::Password, &right, &facts, &world.cx()).unwrap();
+    let [Write::UpdateUser(user)] = done.writes.as_slice() else {
+        panic!("{:?}", done.writes);
+    };
+    assert_eq!(user.password.as_ref().map(|found| &found.hash), Some(&stronger));
+    assert_eq!(user.password_version, world.user(&email(JANE)).password_version);
+}
+
+#[test]
+fn a_sign_in_that_begins_ends_a_sign_up_under_way() {
+    let mut world = world();
+    world.begins_sign_up(crate::flow::sign_up::Fields::default());
+    world.begins_sign_in(email(JANE));
+    assert_eq!(world.client.sign_up, None);
+}
+
+/// A world in which Jane has joined and nobody is signed in.
+fn world() -> World {
+    let mut world = World::new();
+    world.joins(JANE, "jane", PASSWORD);
+    world.signs_out();
+    world
+}
+
+fn jane(world: &World) -> UserId {
+    world.owners[&email(JANE)].clone()
+}
+
+fn sent(strategy: Strategy) -> (World, SignInId) {
+    let mut world = world();
+    let id = world.begins_sign_in(email(JANE));
+    assert_eq!(world.tries(&prepare_sign_in(&id, strategy)), Ok(()));
+    (world, id)
+}
+
+fn proved(world: &mut World) -> SignInId {
+    let id = world.begins_sign_in(email(JANE));
+    assert_eq!(world.tries(&prepare_sign_in(&id, ResetPasswordEmailCode)), Ok(()));
+    let attempt = attempt_sign_in(&id, ResetPasswordEmailCode, &world.code());
+    assert_eq!(world.tries(&attempt), Ok(()));
+    id
+}
+
+/// Gives Jane a second verified address.
+fn adds_address(world: &mut World, text: &str) -> EmailAddressId {
+    let jane = jane(world);
+    let id = EmailAddressId::generate(&world.cx());
+    let user = world.users.get_mut(&jane).unwrap();
+    let verification = user.email_addresses[0].verification.clone();
+    let address: Identifier = email(text);
+    world.owners.insert(address.clone(), jane);
+    user.email_addresses.push(EmailAddress {
+        id: id.clone(),
+        address,
+        verification,
+        created_at: world.now,
+    });
+    id
+}
+
+const JANE: &str = "jane@example.com";
+const PASSWORD: &str = "correct horse battery";
