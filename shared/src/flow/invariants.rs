@@ -1,1 +1,311 @@
-//! Random sequences of verbs, and what holds after each of them.
+//! Random sequences of verbs in two browsers, and what holds after each of them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::fixture::World;
+use super::sign_in::SignInStatus;
+use super::{
+    Client, FlowError, Identifier, Refused, Secret, SecretStanding, SignIn, SignUp, Strategy,
+    Transition, User, UserId,
+};
+use ledger::Ledger;
+use step::{Delivery, Step, steps};
+
+mod ledger;
+mod step;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_must_hold_holds_after_every_verb(single in any::<bool>(), steps in steps()) {
+        let mut world = World::with(|settings| {
+            settings.sessions.single = single;
+            // Low enough that a short sequence meets them.
+            settings.sessions.per_client = 2;
+            settings.sessions.per_user = 3;
+            settings.codes.max_attempts = 3;
+            settings.codes.per_attempt = 3;
+        });
+        let mut ledger = Ledger::default();
+        for step in steps {
+            perform(&mut world, &mut ledger, &step);
+        }
+    }
+}
+
+/// A step that was performed: what was before, and what came of it.
+struct Done<'a> {
+    step: &'a Step,
+    before: Before,
+    result: Result<Transition<Client>, FlowError>,
+    after: &'a World,
+}
+
+/// The records before a step.
+struct Before {
+    client: Client,
+    secret: Secret,
+    users: BTreeMap<UserId, User>,
+}
+
+fn perform(world: &mut World, ledger: &mut Ledger, step: &Step) {
+    match step {
+        Step::Wait(duration) => return world.wait(*duration),
+        Step::ChangeBrowser => return world.change_browser(),
+        _ => {}
+    }
+    let Some(verb) = step.verb(world) else {
+        return;
+    };
+    let before = Before {
+        client: world.client.clone(),
+        secret: world.secret.clone(),
+        users: world.users.clone(),
+    };
+    let mailed = world.mail.len();
+    let result = world.act(&*verb);
+    let mailed = (world.mail.len() > mailed).then(|| step.delivery());
+    let refused = match mailed {
+        Some(Delivery::OverBudget) => Some(Refused::Budget),
+        Some(Delivery::Failed) => Some(Refused::Delivery),
+        Some(Delivery::Done) | None => None,
+    };
+    if let Some(why) = refused {
+        world.client = world.client.clone().undelivered(&before.client, why, &world.cx());
+    }
+    let done = Done { step, before, result, after: world };
+
+    invariant_completed_is_final(&done);
+    invariant_verified_only_by_the_right_live_proof(&done, ledger);
+    ledger.follow(&done, mailed);
+    invariant_tries_go_down_only_by_a_new_code(&done, mailed.is_some());
+    invariant_codes_are_bounded_and_apart(&done, ledger);
+    invariant_no_identifier_belongs_to_two_users(&done);
+    invariant_sessions_are_listed_bounded_and_used_while_they_live(&done);
+    invariant_the_secret_changes_when_a_session_begins_and_only_then(&done);
+    invariant_the_time_of_change_rises(&done);
+    invariant_one_attempt_is_under_way(&done);
+    invariant_records_survive_json(&done);
+    invariant_no_code_or_password_is_printed_or_stored(&done, ledger);
+}
+
+fn invariant_completed_is_final(done: &Done<'_>) {
+    let (before, after) = (&done.before.client, &done.after.client);
+    if let (Some(old), Some(new)) = (&before.completed_sign_up, &after.completed_sign_up) {
+        assert!(old == new || old.id != new.id);
+    }
+    if let (Some(old), Some(new)) = (&before.completed_sign_in, &after.completed_sign_in) {
+        assert!(old == new || old.id != new.id);
+    }
+    if done.step.repeats() {
+        assert!(done.result.is_err(), "{:?}", done.result);
+    }
+}
+
+fn invariant_verified_only_by_the_right_live_proof(done: &Done<'_>, ledger: &Ledger) {
+    let (before, after) = (&done.before.client, &done.after.client);
+    for sign_up in sign_ups(after).filter(|sign_up| is_verified(sign_up)) {
+        let was = sign_ups(before).find(|earlier| earlier.id == sign_up.id);
+        if !was.is_some_and(is_verified) {
+            let to = sign_up.email_address.as_ref().map(|email| &email.address);
+            assert_live_code(done, ledger, sign_up.id.as_str(), Strategy::EmailCode, to);
+        }
+    }
+    for user in done.after.users.values() {
+        assert!(user.email_addresses.iter().all(super::user::EmailAddress::is_verified));
+    }
+    for sign_in in sign_ins(after) {
+        let was = sign_ins(before).find(|earlier| earlier.id == sign_in.id).map(SignIn::status);
+        let proved_by = sign_in.verification().map(|found| found.strategy);
+        match (was, sign_in.status(), proved_by) {
+            (
+                Some(SignInStatus::Complete | SignInStatus::NeedsNewPassword),
+                SignInStatus::NeedsNewPassword | SignInStatus::NeedsFirstFactor,
+                _,
+            ) => panic!("a sign-in went back"),
+            (Some(SignInStatus::NeedsNewPassword), SignInStatus::Complete, _) => {
+                assert!(matches!(done.step, Step::ResetPassword { .. }));
+            }
+            (Some(SignInStatus::Complete), _, _) => {}
+            (_, SignInStatus::Complete, Some(Strategy::Password)) => {
+                let user = sign_in.factors().map(|factors| &factors.user).unwrap();
+                let right = ledger.passwords.get(user);
+                assert!(right.is_some() && done.step.password() == right.copied());
+            }
+            (_, SignInStatus::Complete, Some(strategy @ Strategy::EmailCode))
+            | (_, SignInStatus::NeedsNewPassword, Some(strategy)) => {
+                assert_live_code(done, ledger, sign_in.id.as_str(), strategy, None);
+            }
+            (_, SignInStatus::Complete, proved_by) => panic!("proved by {proved_by:?}"),
+            (_, SignInStatus::NeedsIdentifier | SignInStatus::NeedsFirstFactor, _)
+            | (_, SignInStatus::NeedsNewPassword, None) => {}
+        }
+    }
+}
+
+fn assert_live_code(
+    done: &Done<'_>,
+    ledger: &Ledger,
+    attempt: &str,
+    strategy: Strategy,
+    to: Option<&Identifier>,
+) {
+    let code = ledger.newest(attempt).unwrap();
+    let codes = &done.after.settings.codes;
+    assert_eq!(code.sent.strategy, strategy);
+    assert!(to.is_none_or(|to| *to == code.sent.to));
+    assert!(!code.void && code.tries < codes.max_attempts);
+    assert!(done.after.now < code.sent.at + codes.lifetime);
+    assert_eq!(done.step.code(&done.before.client, done.after).as_deref(), Some(code.digits()));
+}
+
+fn invariant_tries_go_down_only_by_a_new_code(done: &Done<'_>, mailed: bool) {
+    let (before, after) = (&done.before.client, &done.after.client);
+    for sign_up in sign_ups(after) {
+        let was = sign_ups(before).find(|earlier| earlier.id == sign_up.id);
+        let verification = |sign_up: &SignUp| Some(sign_up.email_address.clone()?.verification?);
+        if let (Some(old), Some(new)) = (was.and_then(verification), verification(sign_up)) {
+            assert!(new.attempts >= old.attempts || mailed);
+        }
+    }
+    for sign_in in sign_ins(after) {
+        let was = sign_ins(before).find(|earlier| earlier.id == sign_in.id);
+        let was = was.and_then(SignIn::verification);
+        if let (Some(old), Some(new)) = (was, sign_in.verification()) {
+            assert!(new.attempts >= old.attempts || mailed || new.strategy != old.strategy);
+        }
+    }
+}
+
+fn invariant_codes_are_bounded_and_apart(done: &Done<'_>, ledger: &Ledger) {
+    let rules = &done.after.settings.codes;
+    let Some(last) = ledger.codes.last().filter(|code| code.sent.at == done.after.now) else {
+        return;
+    };
+    let mut delivered = ledger.delivered(&last.sent.attempt).rev();
+    let count = u32::try_from(delivered.clone().count()).unwrap();
+    assert!(count <= rules.per_attempt);
+    if let (Some(last), Some(earlier)) = (delivered.next(), delivered.next()) {
+        assert!(earlier.void || last.sent.at >= earlier.sent.at + rules.resend_after);
+    }
+}
+
+fn invariant_no_identifier_belongs_to_two_users(done: &Done<'_>) {
+    let world = done.after;
+    let mut owners = BTreeMap::new();
+    for user in world.users.values() {
+        let addresses = user.email_addresses.iter().map(|email| &email.address);
+        for identifier in addresses.chain(&user.username) {
+            assert_eq!(owners.insert(identifier.clone(), user.id.clone()), None);
+        }
+    }
+    assert_eq!(owners, world.owners, "what is claimed is what users have");
+}
+
+fn invariant_sessions_are_listed_bounded_and_used_while_they_live(done: &Done<'_>) {
+    let (world, client) = (done.after, &done.after.client);
+    let rules = &world.settings.sessions;
+    let most = if rules.single { 1 } else { rules.per_client };
+    assert!(client.sessions.len() <= most);
+    assert!(world.users.values().all(|user| user.sessions.len() <= rules.per_user));
+    assert!(
+        client
+            .last_active_session
+            .iter()
+            .all(|id| client.sessions.iter().any(|session| session.id == *id))
+    );
+    for session in &client.sessions {
+        assert_eq!(session.id.user_id().as_ref(), Some(&session.user));
+        let is_new = done.before.client.sessions.iter().all(|earlier| earlier.id != session.id);
+        assert!(!is_new || session.is_live(world.users.get(&session.user), world.now));
+    }
+    if let Some(id) = done.step.uses_session(&done.before.client) {
+        let session = done.before.client.sessions.iter().find(|session| session.id == id);
+        let lives = session.is_some_and(|session| {
+            let listed = world.users.get(&session.user).is_some_and(|user| user.lists(&id));
+            listed && world.now < session.expire_at && world.now < session.abandon_at
+        });
+        assert_eq!(done.result.is_ok(), lives);
+    }
+}
+
+fn invariant_the_secret_changes_when_a_session_begins_and_only_then(done: &Done<'_>) {
+    let (before, world) = (&done.before, done.after);
+    if world.client.id != before.client.id {
+        return;
+    }
+    let old = |session: &super::Session| {
+        before.client.sessions.iter().any(|earlier| earlier.id == session.id)
+    };
+    let begun = world.client.sessions.iter().filter(|session| !old(session)).count();
+    let standing = world.client.recognise(&before.secret, world.now);
+    assert_eq!(world.client.recognise(&world.secret, world.now), SecretStanding::Current);
+    if begun == 0 {
+        assert_eq!(standing, SecretStanding::Current);
+    } else {
+        let visible = before.client.sessions.iter().map(|session| session.id.clone()).collect();
+        assert_eq!((begun, standing), (1, SecretStanding::Superseded(visible)));
+    }
+}
+
+fn invariant_the_time_of_change_rises(done: &Done<'_>) {
+    let (before, world) = (&done.before, done.after);
+    if world.client.id == before.client.id && world.client != before.client {
+        assert!(world.client.updated_at > before.client.updated_at);
+    }
+    for (id, user) in &world.users {
+        if let Some(earlier) = before.users.get(id).filter(|earlier| *earlier != user) {
+            assert!(user.updated_at > earlier.updated_at);
+        }
+    }
+    for session in &world.client.sessions {
+        let earlier = before.client.sessions.iter().find(|earlier| earlier.id == session.id);
+        if let Some(earlier) = earlier.filter(|earlier| *earlier != session) {
+            assert!(session.updated_at > earlier.updated_at);
+        }
+    }
+}
+
+fn invariant_one_attempt_is_under_way(done: &Done<'_>) {
+    let client = &done.after.client;
+    assert!(client.sign_up.is_none() || client.sign_in.is_none());
+    assert!(client.sign_up.as_ref().is_none_or(|sign_up| !sign_up.is_complete()));
+    assert!(client.sign_in.as_ref().is_none_or(|sign_in| !sign_in.is_complete()));
+}
+
+fn invariant_records_survive_json(done: &Done<'_>) {
+    let client = serde_json::to_string(&done.after.client).unwrap();
+    assert_eq!(serde_json::from_str::<Client>(&client).unwrap(), done.after.client);
+    let users = serde_json::to_string(&done.after.users).unwrap();
+    let read: BTreeMap<UserId, User> = serde_json::from_str(&users).unwrap();
+    assert_eq!(read, done.after.users);
+}
+
+fn invariant_no_code_or_password_is_printed_or_stored(done: &Done<'_>, ledger: &Ledger) {
+    let (client, users) = (&done.after.client, &done.after.users);
+    let mut text = format!("{client:?} {users:?} {:?}", done.result);
+    text.push_str(&serde_json::to_string(&(client, users)).unwrap());
+    for password in step::PASSWORDS {
+        assert!(!text.contains(password));
+    }
+    // Digits inside a time, an id or a digest are there by chance; these are words of their own.
+    for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
+        assert!(ledger.codes.iter().all(|code| code.digits() != word));
+    }
+}
+
+fn sign_ups(client: &Client) -> impl Iterator<Item = &SignUp> {
+    client.sign_up.iter().chain(&client.completed_sign_up)
+}
+
+fn sign_ins(client: &Client) -> impl Iterator<Item = &SignIn> {
+    client.sign_in.iter().chain(&client.completed_sign_in)
+}
+
+fn is_verified(sign_up: &SignUp) -> bool {
+    sign_up.email_address.as_ref().is_some_and(super::sign_up::ClaimedAddress::is_verified)
+}

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
+use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower::{Service, ServiceExt};
@@ -154,7 +155,9 @@ fn finished(response: Response, trace_id: &str) -> Response {
         tracing::info!(status = status.as_u16(), code, "refused");
     }
     let mut named = json_response(status, &failure.body(trace_id));
-    named.headers_mut().extend(response.headers().clone());
+    let mut headers = response.into_parts().0.headers;
+    headers.remove(CONTENT_LENGTH);
+    named.headers_mut().extend(headers);
     named
 }
 

@@ -120,7 +120,9 @@ impl Keys {
                 let private = self.unseal(&current.private, Use::Signing).await?;
                 let mut header = Header::new(Algorithm::RS256);
                 header.kid = Some(current.id.clone());
-                Ok(Signer { key: EncodingKey::from_rsa_der(&private), header })
+                // The library takes PKCS#8 in PEM alone.
+                let pem = format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", BASE64.encode(&private));
+                Ok(Signer { key: EncodingKey::from_rsa_pem(pem.as_bytes())?, header })
             })
             .await
     }
@@ -281,6 +283,8 @@ fn nonce() -> Result<String, KeyError> {
     Ok(HEXLOWER.encode(&bytes))
 }
 
+const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
+const PEM_END: &str = "-----END PRIVATE KEY-----";
 /// The encryption context binds a ciphertext to its instance and its use; policies demand both.
 const INSTANCE: &str = "postern:instance";
 const PURPOSE: &str = "postern:purpose";

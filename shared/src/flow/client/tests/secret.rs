@@ -1,0 +1,116 @@
+use std::time::Duration;
+
+use super::super::verbs::{End, Open, Refresh, SignOut, Touch};
+use super::super::{Client, Secret, SecretStanding};
+use super::{JANE, MAX, PASSWORD, ids, several};
+use crate::flow::fixture::{World, email};
+use crate::flow::{SessionId, SessionState, Verb, sign_in, sign_up, user};
+
+#[test]
+fn a_secret_is_its_own_clients_alone() {
+    let mut world = World::new();
+    let secret = world.secret.clone();
+    assert_eq!(world.client.recognise(&secret, world.now), SecretStanding::Current);
+    world.change_browser();
+    assert_eq!(world.client.recognise(&secret, world.now), SecretStanding::Unknown);
+    for text in ["", "x", &secret.reveal()[1..]] {
+        let presented = Secret::presented(text);
+        assert_eq!(world.client.recognise(&presented, world.now), SecretStanding::Unknown);
+    }
+}
+
+#[test]
+fn a_secret_is_neither_printed_nor_stored() {
+    let world = World::new();
+    let secret = world.secret.reveal();
+    assert!(!format!("{:?} {:?}", world.secret, world.client).contains(secret));
+    assert!(!serde_json::to_string(&world.client).unwrap().contains(secret));
+}
+
+#[test]
+fn every_completion_replaces_the_secret() {
+    let mut world = several();
+    for address in [JANE, MAX] {
+        let old = world.secret.clone();
+        assert_eq!(world.signs_in(email(address), PASSWORD), Ok(()));
+        assert_ne!(world.secret, old);
+        assert_eq!(world.client.recognise(&world.secret, world.now), SecretStanding::Current);
+    }
+}
+
+#[test]
+fn what_completes_nothing_keeps_the_secret() {
+    let mut world = several();
+    let secret = world.secret.clone();
+    world.begins_sign_in(email(JANE));
+    world.begins_sign_up(sign_up::Fields::default());
+    let _ = world.signs_in(email(JANE), "wrong");
+    world.signs_out();
+    assert_eq!(world.secret, secret);
+    assert_eq!(world.client.recognise(&secret, world.now), SecretStanding::Current);
+}
+
+#[test]
+fn a_superseded_secret_sees_the_old_sessions_and_expires() {
+    let (world, old, visible) = superseded();
+    let seen = SecretStanding::Superseded(visible);
+    assert_eq!(world.client.recognise(&old, world.now), seen);
+    let late = world.now + Duration::from_secs(60);
+    assert_eq!(world.client.recognise(&old, late), SecretStanding::Unknown);
+    assert_eq!(world.client.recognise(&world.secret, late), SecretStanding::Current);
+}
+
+#[test]
+fn a_secret_that_was_superseded_twice_is_unknown() {
+    let (mut world, old, _) = superseded();
+    assert_eq!(world.signs_in(email("zoe@example.com"), PASSWORD), Ok(()));
+    assert_eq!(world.client.recognise(&old, world.now), SecretStanding::Unknown);
+}
+
+#[test]
+fn a_limited_view_shows_neither_new_sessions_nor_attempts() {
+    let (mut world, _, visible) = superseded();
+    world.begins_sign_up(sign_up::Fields::default());
+    let view = world.client.clone().limited_to(&visible);
+    assert_eq!(view.sessions, world.client.sessions[..1]);
+    assert_eq!(view.last_active_session, None, "the new session is");
+    let Client { sign_up, completed_sign_up, sign_in, completed_sign_in, .. } = view;
+    assert_eq!((sign_up, completed_sign_up), (None, None));
+    assert_eq!((sign_in, completed_sign_in), (None, None));
+}
+
+#[test]
+fn a_superseded_secret_may_use_the_old_sessions_and_gain_none() {
+    let (world, _, visible) = superseded();
+    let [old, new] = ids(&world).try_into().unwrap();
+    let refresh = |id: &SessionId| Refresh { id: id.clone() };
+    let touch = |id: &SessionId| Touch { id: id.clone(), selects: true };
+    let read = |id: &SessionId| user::verbs::Read { acting: Some(id.clone()) };
+    let allowed: [&dyn Verb; 4] = [&Open, &refresh(&old), &touch(&old), &read(&old)];
+    for verb in allowed {
+        assert!(verb.allowed_to_superseded(&visible));
+    }
+    let refused: [&dyn Verb; 9] = [
+        &refresh(&new),
+        &touch(&new),
+        &read(&new),
+        &user::verbs::Read { acting: None },
+        &user::verbs::Update { acting: Some(old.clone()), ..user::verbs::Update::default() },
+        &End { id: old.clone(), state: SessionState::Ended },
+        &SignOut { forget: false },
+        &sign_in::Create::default(),
+        &sign_up::Create::default(),
+    ];
+    for verb in refused {
+        assert!(!verb.allowed_to_superseded(&visible));
+    }
+}
+
+/// Max was signed in when Jane signed in beside him: the world, the secret until then, what it sees.
+fn superseded() -> (World, Secret, Vec<SessionId>) {
+    let mut world = several();
+    assert_eq!(world.signs_in(email(MAX), PASSWORD), Ok(()));
+    let (old, visible) = (world.secret.clone(), ids(&world));
+    assert_eq!(world.signs_in(email(JANE), PASSWORD), Ok(()));
+    (world, old, visible)
+}
