@@ -18,7 +18,7 @@ use super::{
     Secret, Session, SignIn, SignInId, SignUp, SignUpId, Strategy, Timestamp, Transition, User,
     UserId, Verb, Verification, VerificationStatus, Write, client, sign_in,
 };
-use crate::settings::Settings;
+use crate::settings::{Settings, UsernameRules};
 
 /// One instance's records, the two browsers that know it, and what was mailed.
 pub(super) struct World {
@@ -324,7 +324,7 @@ pub(super) fn email(text: &str) -> Identifier {
 }
 
 pub(super) fn username(text: &str) -> Identifier {
-    Identifier::username(text, &settings().username).unwrap()
+    Identifier::username(text, &UsernameRules { min_length: 4, max_length: 64 }).unwrap()
 }
 
 pub(super) fn prepare_sign_up(id: &SignUpId) -> sign_up::Prepare {

@@ -271,9 +271,7 @@ fn last(world: &World) -> &Session {
 
 /// Whose the client's sessions are, by address.
 fn owners(world: &World) -> Vec<Identifier> {
-    let address = |session: &Session| {
-        world.users[&session.user].email_addresses[0].address.clone()
-    };
+    let address = |session: &Session| world.users[&session.user].email_addresses[0].address.clone();
     world.client.sessions.iter().map(address).collect()
 }
 

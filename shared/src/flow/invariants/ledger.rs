@@ -53,10 +53,8 @@ impl Ledger {
     fn follow_codes(&mut self, done: &Done<'_>, mailed: Option<Delivery>) {
         let client = &done.after.client;
         let answer = done.result.as_ref().map(|next| next.answer.is_ok());
-        let is_wrong_code = done
-            .result
-            .as_ref()
-            .is_ok_and(|next| next.answer == Err(FlowError::CodeIncorrect));
+        let is_wrong_code =
+            done.result.as_ref().is_ok_and(|next| next.answer == Err(FlowError::CodeIncorrect));
         if is_wrong_code {
             let attempt = done.step.attempt(&done.before.client).unwrap();
             let tried = self.codes.iter_mut().rfind(|code| {
@@ -68,8 +66,10 @@ impl Ledger {
             let was = sign_ups(&done.before.client).find(|earlier| earlier.id == sign_up.id);
             let address = sign_up.email_address.as_ref();
             let earlier = was.and_then(|was| was.email_address.as_ref());
-            let changed = address.map(|email| &email.address) != earlier.map(|email| &email.address);
-            let lost = answer == Ok(false) && was.is_some_and(|was| !is_verified(was)) && !is_wrong_code;
+            let changed =
+                address.map(|email| &email.address) != earlier.map(|email| &email.address);
+            let lost =
+                answer == Ok(false) && was.is_some_and(|was| !is_verified(was)) && !is_wrong_code;
             if changed || lost || address.is_none_or(|email| email.verification.is_none()) {
                 let attempt = sign_up.id.as_str();
                 let codes = self.codes.iter_mut().filter(|code| code.sent.attempt == attempt);
@@ -88,9 +88,10 @@ impl Ledger {
         };
         if let Some(password) = done.step.supplied_password() {
             // The attempt that it was supplied to is open still or has just become a user.
-            let became = client.completed_sign_up.as_ref().filter(|found| {
-                done.before.client.completed_sign_up.as_ref() != Some(*found)
-            });
+            let became = client
+                .completed_sign_up
+                .as_ref()
+                .filter(|found| done.before.client.completed_sign_up.as_ref() != Some(*found));
             let id = became.or(client.sign_up.as_ref()).map(|found| found.id.to_string());
             self.supplied.insert(id.unwrap(), password);
         }

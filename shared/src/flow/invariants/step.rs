@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use proptest::prelude::*;
-use proptest::sample::select;
-
-use super::{sign_ins, sign_ups};
 use crate::flow::client::verbs::{End, Refresh, SignOut, Touch};
 use crate::flow::fixture::{
-    World, attempt_password, attempt_sign_in, attempt_sign_up, email, prepare_sign_in,
-    prepare_sign_up, update_sign_up, username,
+    World, attempt_password, attempt_sign_in, attempt_sign_up, prepare_sign_in, prepare_sign_up,
+    update_sign_up,
 };
 use crate::flow::password::Password;
 use crate::flow::sign_up::{Fields, Patch};
-use crate::flow::strategy::Strategy::{self, EmailCode, ResetPasswordEmailCode};
+use crate::flow::strategy::Strategy;
 use crate::flow::{
-    Client, Identifier, SessionId, SessionState, SignInId, SignUpId, Verb, sign_in, sign_up, user,
+    Client, Identifier, SessionId, SessionState, SignIn, SignUp, Verb, sign_in, sign_up, user,
 };
 
 #[derive(Clone, Debug)]
@@ -23,12 +19,10 @@ pub(super) enum Step {
     Wait(Duration),
     ChangeBrowser,
     SignUp { supplied: Supplied, at_once: bool, delivery: Delivery },
-    Update { supplied: Supplied, which: Which },
-    PrepareSignUp { which: Which, delivery: Delivery },
-    AttemptSignUp { typed: Typed, which: Which },
     SignIn { as_who: usize, how: How, delivery: Delivery },
-    PrepareSignIn { strategy: Strategy, which: Which, delivery: Delivery },
-    AttemptSignIn { strategy: Strategy, typed: Typed, which: Which },
+    Update { supplied: Supplied, which: Which },
+    Prepare { strategy: Strategy, which: Which, delivery: Delivery },
+    Attempt { strategy: Option<Strategy>, typed: Typed, which: Which },
     AttemptPassword { password: &'static str, which: Which },
     ResetPassword { password: &'static str, everywhere: bool, which: Which },
     Touch { session: usize, selects: bool },
@@ -41,9 +35,9 @@ pub(super) enum Step {
 /// The fields of a sign-up that a step supplies.
 #[derive(Clone, Debug)]
 pub(super) struct Supplied {
-    address: Patch<Identifier>,
-    username: Patch<Identifier>,
-    password: Option<&'static str>,
+    pub(super) address: Patch<Identifier>,
+    pub(super) username: Patch<Identifier>,
+    pub(super) password: Option<&'static str>,
 }
 
 /// How a sign-in is begun.
@@ -54,11 +48,12 @@ pub(super) enum How {
     Code(Strategy),
 }
 
-/// The attempt that is meant: the one under way, or the last that was completed.
+/// The attempt that is meant: the one under way, or the last of a kind that was completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Which {
     Open,
-    Completed,
+    CompletedSignUp,
+    CompletedSignIn,
 }
 
 /// What somebody types as a code.
@@ -80,95 +75,6 @@ pub(super) enum Delivery {
     Failed,
 }
 
-pub(super) fn steps() -> impl proptest::strategy::Strategy<Value = Vec<Step>> {
-    proptest::collection::vec(step(), 1..64)
-}
-
-fn step() -> impl proptest::strategy::Strategy<Value = Step> {
-    let strategy = || select(vec![EmailCode, EmailCode, ResetPasswordEmailCode]);
-    let password = || select(PASSWORDS.to_vec());
-    prop_oneof![
-        4 => select(WAITS.to_vec()).prop_map(Step::Wait),
-        2 => Just(Step::ChangeBrowser),
-        3 => (supplied(), any::<bool>(), delivery())
-            .prop_map(|(supplied, at_once, delivery)| Step::SignUp { supplied, at_once, delivery }),
-        4 => (supplied(), which()).prop_map(|(supplied, which)| Step::Update { supplied, which }),
-        6 => (which(), delivery())
-            .prop_map(|(which, delivery)| Step::PrepareSignUp { which, delivery }),
-        10 => (typed(), which()).prop_map(|(typed, which)| Step::AttemptSignUp { typed, which }),
-        4 => (any::<usize>(), how(), delivery())
-            .prop_map(|(as_who, how, delivery)| Step::SignIn { as_who, how, delivery }),
-        4 => (strategy(), which(), delivery()).prop_map(|(strategy, which, delivery)| {
-            Step::PrepareSignIn { strategy, which, delivery }
-        }),
-        8 => (strategy(), typed(), which()).prop_map(|(strategy, typed, which)| {
-            Step::AttemptSignIn { strategy, typed, which }
-        }),
-        3 => (password(), which())
-            .prop_map(|(password, which)| Step::AttemptPassword { password, which }),
-        4 => (password(), any::<bool>(), which()).prop_map(|(password, everywhere, which)| {
-            Step::ResetPassword { password, everywhere, which }
-        }),
-        2 => (any::<usize>(), any::<bool>())
-            .prop_map(|(session, selects)| Step::Touch { session, selects }),
-        3 => any::<usize>().prop_map(|session| Step::Refresh { session }),
-        1 => any::<usize>().prop_map(|session| Step::End { session }),
-        3 => proptest::bool::weighted(0.2).prop_map(|forget| Step::SignOut { forget }),
-        1 => names().prop_map(|username| Step::Rename { username }),
-    ]
-}
-
-fn supplied() -> impl proptest::strategy::Strategy<Value = Supplied> {
-    let addresses = prop_oneof![
-        1 => Just(Patch::Clear),
-        4 => Just(Patch::Keep),
-        6 => select(ADDRESSES.to_vec()).prop_map(|text| Patch::Set(email(text))),
-    ];
-    let password = proptest::option::weighted(0.4, select(PASSWORDS.to_vec()));
-    (addresses, names(), password).prop_map(|(address, username, password)| Supplied {
-        address,
-        username,
-        password,
-    })
-}
-
-fn names() -> impl proptest::strategy::Strategy<Value = Patch<Identifier>> {
-    prop_oneof![
-        1 => Just(Patch::Clear),
-        6 => Just(Patch::Keep),
-        3 => select(NAMES.to_vec()).prop_map(|text| Patch::Set(username(text))),
-    ]
-}
-
-fn how() -> impl proptest::strategy::Strategy<Value = How> {
-    prop_oneof![
-        Just(How::Named),
-        select(PASSWORDS.to_vec()).prop_map(How::Password),
-        select(vec![EmailCode, ResetPasswordEmailCode]).prop_map(How::Code),
-    ]
-}
-
-fn which() -> impl proptest::strategy::Strategy<Value = Which> {
-    prop_oneof![9 => Just(Which::Open), 1 => Just(Which::Completed)]
-}
-
-fn typed() -> impl proptest::strategy::Strategy<Value = Typed> {
-    prop_oneof![
-        10 => Just(Typed::Newest),
-        4 => any::<usize>().prop_map(Typed::Any),
-        4 => Just(Typed::Wrong),
-        1 => Just(Typed::NoCode),
-    ]
-}
-
-fn delivery() -> impl proptest::strategy::Strategy<Value = Delivery> {
-    prop_oneof![
-        8 => Just(Delivery::Done),
-        1 => Just(Delivery::OverBudget),
-        1 => Just(Delivery::Failed),
-    ]
-}
-
 impl Step {
     /// The verb, if there is anything that it could be about.
     pub(super) fn verb(&self, world: &World) -> Option<Box<dyn Verb>> {
@@ -177,35 +83,35 @@ impl Step {
             Self::Wait(_) | Self::ChangeBrowser => return None,
             Self::SignUp { supplied, at_once, .. } => Box::new(sign_up::Create {
                 fields: supplied.fields(),
-                strategy: at_once.then_some(EmailCode),
+                strategy: at_once.then_some(Strategy::EmailCode),
             }),
-            Self::Update { supplied, which } => {
-                Box::new(update_sign_up(&sign_up_id(client, *which)?, supplied.fields()))
-            }
-            Self::PrepareSignUp { which, .. } => {
-                Box::new(prepare_sign_up(&sign_up_id(client, *which)?))
-            }
-            Self::AttemptSignUp { which, .. } => {
-                let code = self.code(client, world)?;
-                Box::new(attempt_sign_up(&sign_up_id(client, *which)?, &code))
-            }
             Self::SignIn { as_who, how, .. } => {
                 let who = world.owners.keys().nth(as_who % world.owners.len().max(1))?;
                 Box::new(how.create(who))
             }
-            Self::PrepareSignIn { strategy, which, .. } => {
-                Box::new(prepare_sign_in(&sign_in_id(client, *which)?, *strategy))
+            Self::Update { supplied, which } => {
+                Box::new(update_sign_up(&sign_up(client, *which)?.id, supplied.fields()))
             }
-            Self::AttemptSignIn { strategy, which, .. } => {
+            Self::Prepare { strategy, which, .. } => match sign_up(client, *which) {
+                Some(found) => Box::new(prepare_sign_up(&found.id)),
+                None => Box::new(prepare_sign_in(&sign_in(client, *which)?.id, *strategy)),
+            },
+            Self::Attempt { strategy, which, .. } => {
                 let code = self.code(client, world)?;
-                Box::new(attempt_sign_in(&sign_in_id(client, *which)?, *strategy, &code))
+                if let Some(found) = sign_up(client, *which) {
+                    return Some(Box::new(attempt_sign_up(&found.id, &code)));
+                }
+                let sign_in = sign_in(client, *which)?;
+                let prepared = sign_in.verification().map(|found| found.strategy);
+                let strategy = strategy.or(prepared).unwrap_or(Strategy::EmailCode);
+                Box::new(attempt_sign_in(&sign_in.id, strategy, &code))
             }
             Self::AttemptPassword { password, which } => {
-                Box::new(attempt_password(&sign_in_id(client, *which)?, password))
+                Box::new(attempt_password(&sign_in(client, *which)?.id, password))
             }
             Self::ResetPassword { password, everywhere, which } => {
                 Box::new(sign_in::ResetPassword {
-                    id: sign_in_id(client, *which)?,
+                    id: sign_in(client, *which)?.id.clone(),
                     password: Password::typed(password),
                     sign_out_of_other_sessions: *everywhere,
                 })
@@ -225,41 +131,33 @@ impl Step {
         })
     }
 
-    /// The attempt that the step is about.
+    /// The id of the attempt that the step is about, if it is about one that exists already.
     pub(super) fn attempt(&self, client: &Client) -> Option<String> {
-        match self {
-            Self::Update { which, .. }
-            | Self::PrepareSignUp { which, .. }
-            | Self::AttemptSignUp { which, .. } => {
-                sign_up_id(client, *which).map(|id| id.to_string())
-            }
-            Self::PrepareSignIn { which, .. }
-            | Self::AttemptSignIn { which, .. }
-            | Self::AttemptPassword { which, .. }
-            | Self::ResetPassword { which, .. } => {
-                sign_in_id(client, *which).map(|id| id.to_string())
-            }
-            _ => None,
-        }
+        let which = self.which()?;
+        let found = sign_up(client, which).map(|found| found.id.to_string());
+        found.or_else(|| sign_in(client, which).map(|found| found.id.to_string()))
     }
 
     /// Whether the step is about an attempt that was completed before.
     pub(super) fn repeats(&self) -> bool {
-        match self {
-            Self::Update { which, .. }
-            | Self::PrepareSignUp { which, .. }
-            | Self::AttemptSignUp { which, .. }
-            | Self::PrepareSignIn { which, .. }
-            | Self::AttemptSignIn { which, .. }
-            | Self::AttemptPassword { which, .. }
-            | Self::ResetPassword { which, .. } => *which == Which::Completed,
-            _ => false,
-        }
+        self.which().is_some_and(|which| which != Which::Open)
+    }
+
+    fn which(&self) -> Option<Which> {
+        let (Self::Update { which, .. }
+        | Self::Prepare { which, .. }
+        | Self::Attempt { which, .. }
+        | Self::AttemptPassword { which, .. }
+        | Self::ResetPassword { which, .. }) = self
+        else {
+            return None;
+        };
+        Some(*which)
     }
 
     /// The code that is typed in this step.
     pub(super) fn code(&self, client: &Client, world: &World) -> Option<String> {
-        let (Self::AttemptSignUp { typed, .. } | Self::AttemptSignIn { typed, .. }) = self else {
+        let Self::Attempt { typed, .. } = self else {
             return None;
         };
         let attempt = self.attempt(client);
@@ -269,53 +167,56 @@ impl Step {
         Some(match typed {
             Typed::Newest => newest.to_owned(),
             Typed::Any(at) => any(at).map_or(newest, |sent| sent.code.reveal()).to_owned(),
-            Typed::Wrong => newest.chars().rev().map(|c| if c == '0' { '1' } else { '0' }).collect(),
+            Typed::Wrong => {
+                newest.chars().rev().map(|c| if c == '0' { '1' } else { '0' }).collect()
+            }
             Typed::NoCode => "12345".to_owned(),
         })
     }
 
     /// What becomes of a message that this step sends.
     pub(super) fn delivery(&self) -> Delivery {
-        match self {
-            Self::SignUp { delivery, .. }
-            | Self::PrepareSignUp { delivery, .. }
-            | Self::SignIn { delivery, .. }
-            | Self::PrepareSignIn { delivery, .. } => *delivery,
-            _ => Delivery::Done,
-        }
+        let (Self::SignUp { delivery, .. }
+        | Self::SignIn { delivery, .. }
+        | Self::Prepare { delivery, .. }) = self
+        else {
+            return Delivery::Done;
+        };
+        *delivery
     }
 
     /// The password that is typed to sign in.
     pub(super) fn password(&self) -> Option<&'static str> {
-        match self {
-            Self::SignIn { how: How::Password(password), .. }
-            | Self::AttemptPassword { password, .. } => Some(password),
-            _ => None,
-        }
+        let (Self::SignIn { how: How::Password(password), .. }
+        | Self::AttemptPassword { password, .. }) = self
+        else {
+            return None;
+        };
+        Some(password)
     }
 
     /// The password that is supplied to a sign-up.
     pub(super) fn supplied_password(&self) -> Option<&'static str> {
-        match self {
-            Self::SignUp { supplied, .. } | Self::Update { supplied, .. } => supplied.password,
-            _ => None,
-        }
+        let (Self::SignUp { supplied, .. } | Self::Update { supplied, .. }) = self else {
+            return None;
+        };
+        supplied.password
     }
 
     /// The password that is set by a reset.
     pub(super) fn new_password(&self) -> Option<&'static str> {
-        match self {
-            Self::ResetPassword { password, .. } => Some(password),
-            _ => None,
-        }
+        let Self::ResetPassword { password, .. } = self else {
+            return None;
+        };
+        Some(password)
     }
 
     /// The session that is used.
     pub(super) fn uses_session(&self, client: &Client) -> Option<SessionId> {
-        match self {
-            Self::Touch { session, .. } | Self::Refresh { session } => session_id(client, *session),
-            _ => None,
-        }
+        let (Self::Touch { session, .. } | Self::Refresh { session }) = self else {
+            return None;
+        };
+        session_id(client, *session)
     }
 }
 
@@ -343,36 +244,23 @@ impl How {
     }
 }
 
-fn sign_up_id(client: &Client, which: Which) -> Option<SignUpId> {
-    let found = sign_ups(client).find(|found| found.is_complete() == (which == Which::Completed));
-    found.map(|found| found.id.clone())
+fn sign_up(client: &Client, which: Which) -> Option<&SignUp> {
+    match which {
+        Which::Open => client.sign_up.as_ref(),
+        Which::CompletedSignUp => client.completed_sign_up.as_ref(),
+        Which::CompletedSignIn => None,
+    }
 }
 
-fn sign_in_id(client: &Client, which: Which) -> Option<SignInId> {
-    let found = sign_ins(client).find(|found| found.is_complete() == (which == Which::Completed));
-    found.map(|found| found.id.clone())
+fn sign_in(client: &Client, which: Which) -> Option<&SignIn> {
+    match which {
+        Which::Open => client.sign_in.as_ref(),
+        Which::CompletedSignUp => None,
+        Which::CompletedSignIn => client.completed_sign_in.as_ref(),
+    }
 }
 
 fn session_id(client: &Client, at: usize) -> Option<SessionId> {
     let found = client.sessions.get(at % client.sessions.len().max(1));
     found.map(|found| found.id.clone())
 }
-
-pub(super) const PASSWORDS: [&str; 3] =
-    ["correct horse battery", "better horse battery", "another horse battery"];
-const ADDRESSES: [&str; 3] = ["jane@example.com", "max@example.com", "zoe@example.com"];
-const NAMES: [&str; 2] = ["jane", "maxi"];
-const WAITS: [Duration; 12] = [
-    Duration::ZERO,
-    Duration::from_millis(1),
-    Duration::from_secs(1),
-    Duration::from_secs(29),
-    Duration::from_secs(30),
-    Duration::from_secs(31),
-    Duration::from_secs(31),
-    Duration::from_secs(5 * 60),
-    Duration::from_secs(10 * 60),
-    Duration::from_secs(60 * 60),
-    Duration::from_secs(25 * 60 * 60),
-    Duration::from_secs(7 * 24 * 60 * 60),
-];

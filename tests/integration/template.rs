@@ -1,16 +1,10 @@
 //! What `template.yaml` deploys is what the functions serve, and each may do what it must and no more.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use postern::http::{Endpoint, with_post_twins};
+use postern::http::{Endpoint, gateway_routes};
+use postern::store::table;
 use serde_json::{Value, json};
 
 use document::{Template, list, root};
@@ -41,9 +35,8 @@ fn each_function_is_given_the_routes_of_its_own_endpoints() {
         ("read", postern_read::endpoints()),
         ("set-active", postern_set_active::endpoints()),
     ];
-    let served: BTreeMap<_, _> = served
-        .map(|(name, endpoints)| (name.to_owned(), routes_of(name, endpoints)))
-        .into();
+    let served: BTreeMap<_, _> =
+        served.map(|(name, endpoints)| (name.to_owned(), routes_of(name, endpoints))).into();
     let deployed: BTreeMap<_, _> = Template::read()
         .functions()
         .into_iter()
@@ -86,10 +79,7 @@ fn each_function_may_do_what_the_table_says_and_no_more() {
 
 #[test]
 fn no_policy_allows_any_action_or_any_resource() {
-    for statement in Template::read()
-        .of_type("AWS::IAM::ManagedPolicy")
-        .flat_map(statements)
-    {
+    for statement in Template::read().of_type("AWS::IAM::ManagedPolicy").flat_map(statements) {
         for subject in ["Action", "Resource"] {
             let text = statement[subject].to_string();
             assert!(!text.contains('*'), "{subject} is {text}");
@@ -100,18 +90,13 @@ fn no_policy_allows_any_action_or_any_resource() {
 #[test]
 fn the_key_is_left_to_the_policies_of_its_own_account() {
     let template = Template::read();
-    let keys: Vec<_> = template
-        .of_type("AWS::KMS::Key")
-        .map(|key| &key["Properties"]["KeyPolicy"])
-        .collect();
+    let keys: Vec<_> =
+        template.of_type("AWS::KMS::Key").map(|key| &key["Properties"]["KeyPolicy"]).collect();
 
-    let [policy] = keys.as_slice() else {
-        panic!("one key, but there are {}", keys.len())
-    };
+    let [policy] = keys.as_slice() else { panic!("one key, but there are {}", keys.len()) };
     let owner = json!({ "Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root" });
-    let principals: Vec<_> = list(&policy["Statement"])
-        .map(|statement| &statement["Principal"])
-        .collect();
+    let principals: Vec<_> =
+        list(&policy["Statement"]).map(|statement| &statement["Principal"]).collect();
     assert_eq!(principals, [&json!({ "AWS": owner })]);
 }
 
@@ -130,14 +115,14 @@ fn read_alone_knows_the_secret_key() {
 #[test]
 fn the_table_has_one_key_and_an_attribute_of_expiry() {
     let template = Template::read();
-    let table = &template.resource("Table")["Properties"];
+    let deployed = &template.resource("Table")["Properties"];
 
-    let keys = json!([{ "AttributeName": "pk", "KeyType": "HASH" }]);
-    assert_eq!(table["KeySchema"], keys);
-    let attributes = json!([{ "AttributeName": "pk", "AttributeType": "S" }]);
-    assert_eq!(table["AttributeDefinitions"], attributes);
-    let expiry = json!({ "AttributeName": "ttl", "Enabled": true });
-    assert_eq!(table["TimeToLiveSpecification"], expiry);
+    let keys = json!([{ "AttributeName": table::PARTITION_KEY, "KeyType": "HASH" }]);
+    assert_eq!(deployed["KeySchema"], keys);
+    let attributes = json!([{ "AttributeName": table::PARTITION_KEY, "AttributeType": "S" }]);
+    assert_eq!(deployed["AttributeDefinitions"], attributes);
+    let expiry = json!({ "AttributeName": table::TTL_ATTRIBUTE, "Enabled": true });
+    assert_eq!(deployed["TimeToLiveSpecification"], expiry);
 }
 
 #[test]
@@ -151,25 +136,15 @@ fn every_record_outlives_the_stack_and_can_be_restored() {
     }
     let properties = &table["Properties"];
     assert_eq!(properties["DeletionProtectionEnabled"], true);
-    assert_eq!(
-        properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
-        true
-    );
+    assert_eq!(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
     assert_eq!(properties["SSESpecification"]["SSEEnabled"], true);
 }
 
 /// The routes that the gateway must have for a function's endpoints, as it writes them.
 fn routes_of(function: &str, endpoints: Vec<Endpoint>) -> BTreeSet<String> {
-    let endpoints = with_post_twins(endpoints);
-    let mut routes: BTreeSet<_> = endpoints
-        .iter()
-        .map(|endpoint| {
-            format!(
-                "{} {}",
-                endpoint.method(),
-                greedy_as_the_gateway_has_it(endpoint.path())
-            )
-        })
+    let mut routes: BTreeSet<_> = gateway_routes(&endpoints)
+        .into_iter()
+        .map(|(method, path)| format!("{method} {}", greedy_as_the_gateway_has_it(&path)))
         .collect();
     match function {
         // Every method and, as some paths come with a slash at the end, every path below.
@@ -179,9 +154,7 @@ fn routes_of(function: &str, endpoints: Vec<Endpoint>) -> BTreeSet<String> {
                     .iter()
                     .all(|endpoint| format!("{}/", endpoint.path()).starts_with("/v1/me/"))
             );
-            routes = ["ANY /v1/me", "ANY /v1/me/{proxy+}"]
-                .map(str::to_owned)
-                .into();
+            routes = ["ANY /v1/me", "ANY /v1/me/{proxy+}"].map(str::to_owned).into();
         }
         // Whatever nobody else owns.
         "read" => _ = routes.insert("$default".to_owned()),

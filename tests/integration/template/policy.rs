@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::list;
+use super::document::list;
 
 /// What a statement of a policy allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

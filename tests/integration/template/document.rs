@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::policy::{Power, powers_in, statements};
+use super::policy::{Power, powers_in, statements};
 
 /// `template.yaml`, its short tags written as objects: `!Ref Table` is `{"Ref": "Table"}`.
 pub(crate) struct Template(Value);
@@ -18,9 +18,7 @@ impl Template {
     }
 
     pub(crate) fn resource(&self, id: &str) -> &Value {
-        self.0["Resources"]
-            .get(id)
-            .unwrap_or_else(|| panic!("no resource {id}"))
+        self.0["Resources"].get(id).unwrap_or_else(|| panic!("no resource {id}"))
     }
 
     pub(crate) fn of_type(&self, kind: &str) -> impl Iterator<Item = &Value> {
@@ -41,8 +39,7 @@ impl Template {
                     .strip_prefix("target/lambda/")
                     .and_then(|rest| rest.strip_suffix("/bootstrap.zip"));
                 (
-                    name.unwrap_or_else(|| panic!("{package} is no package"))
-                        .to_owned(),
+                    name.unwrap_or_else(|| panic!("{package} is no package")).to_owned(),
                     properties.clone(),
                 )
             })
@@ -51,27 +48,15 @@ impl Template {
 
     /// Everything that a function's role allows; no policy may come from elsewhere.
     pub(crate) fn powers_of(&self, function: &Value) -> BTreeSet<Power> {
-        assert_eq!(
-            function["Policies"],
-            Value::Null,
-            "a function's policies are its role's"
-        );
-        let role = function["Role"]["GetAtt"]
-            .as_str()
-            .and_then(|role| role.strip_suffix(".Arn"))
-            .unwrap();
+        assert_eq!(function["Policies"], Value::Null, "a function's policies are its role's");
+        let role =
+            function["Role"]["GetAtt"].as_str().and_then(|role| role.strip_suffix(".Arn")).unwrap();
         let role = &self.resource(role)["Properties"];
-        assert_eq!(
-            role["Policies"],
-            Value::Null,
-            "a role has no policy of its own"
-        );
+        assert_eq!(role["Policies"], Value::Null, "a role has no policy of its own");
 
         list(&role["ManagedPolicyArns"])
             .map(|policy| {
-                policy["Ref"]
-                    .as_str()
-                    .unwrap_or_else(|| panic!("{policy} is not in the template"))
+                policy["Ref"].as_str().unwrap_or_else(|| panic!("{policy} is not in the template"))
             })
             .flat_map(|policy| statements(self.resource(policy)))
             .flat_map(powers_in)
@@ -81,10 +66,7 @@ impl Template {
 
 /// A list's values, or the one value that stands for a list of one.
 pub(crate) fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value
-        .as_array()
-        .map_or(std::slice::from_ref(value), Vec::as_slice)
-        .iter()
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter()
 }
 
 /// A YAML value as JSON, a tag as an object of one key.

@@ -1,0 +1,136 @@
+//! How steps are drawn.
+
+use std::time::Duration;
+
+use proptest::prelude::{Just, any, prop_oneof};
+use proptest::sample::select;
+use proptest::strategy::Strategy as Generator;
+
+use super::step::{Delivery, How, Step, Supplied, Typed, Which};
+use crate::flow::Identifier;
+use crate::flow::fixture::{email, username};
+use crate::flow::sign_up::Patch;
+use crate::flow::strategy::Strategy::{self, EmailCode, ResetPasswordEmailCode};
+
+/// Jane joins and signs out; then anything happens.
+pub(super) fn steps() -> impl Generator<Value = Vec<Step>> {
+    proptest::collection::vec(step(), 1..100).prop_map(|random| {
+        let supplied = Supplied {
+            address: Patch::Set(email(ADDRESSES[0])),
+            username: Patch::Set(username(NAMES[0])),
+            password: Some(PASSWORDS[0]),
+        };
+        let (which, delivery) = (Which::Open, Delivery::Done);
+        let mut steps = vec![
+            Step::SignUp { supplied, at_once: true, delivery },
+            Step::Attempt { strategy: None, typed: Typed::Newest, which },
+            Step::SignOut { forget: false },
+        ];
+        steps.extend(random);
+        steps
+    })
+}
+
+fn step() -> impl Generator<Value = Step> {
+    let password = || select(PASSWORDS.to_vec());
+    prop_oneof![
+        4 => waits().prop_map(Step::Wait),
+        1 => Just(Step::ChangeBrowser),
+        2 => (supplied(), any::<bool>(), delivery())
+            .prop_map(|(supplied, at_once, delivery)| Step::SignUp { supplied, at_once, delivery }),
+        4 => (any::<usize>(), how(), delivery())
+            .prop_map(|(as_who, how, delivery)| Step::SignIn { as_who, how, delivery }),
+        4 => (supplied(), which()).prop_map(|(supplied, which)| Step::Update { supplied, which }),
+        8 => (by_code(), which(), delivery())
+            .prop_map(|(strategy, which, delivery)| Step::Prepare { strategy, which, delivery }),
+        16 => (proptest::option::weighted(0.1, by_code()), typed(), which())
+            .prop_map(|(strategy, typed, which)| Step::Attempt { strategy, typed, which }),
+        2 => (password(), which())
+            .prop_map(|(password, which)| Step::AttemptPassword { password, which }),
+        5 => (password(), any::<bool>(), which()).prop_map(|(password, everywhere, which)| {
+            Step::ResetPassword { password, everywhere, which }
+        }),
+        2 => (any::<usize>(), any::<bool>())
+            .prop_map(|(session, selects)| Step::Touch { session, selects }),
+        2 => any::<usize>().prop_map(|session| Step::Refresh { session }),
+        1 => any::<usize>().prop_map(|session| Step::End { session }),
+        3 => proptest::bool::weighted(0.1).prop_map(|forget| Step::SignOut { forget }),
+        1 => names().prop_map(|username| Step::Rename { username }),
+    ]
+}
+
+fn waits() -> impl Generator<Value = Duration> {
+    let seconds = |from| (from..).take(3).map(Duration::from_secs).collect::<Vec<_>>();
+    prop_oneof![
+        2 => select(vec![Duration::ZERO, Duration::from_millis(1), Duration::from_secs(1)]),
+        6 => select(seconds(29)),
+        2 => select(seconds(10 * 60 - 1)),
+        1 => select(seconds(60 * 60 - 1)),
+        1 => select(seconds(24 * 60 * 60 - 1)),
+        1 => select(seconds(7 * 24 * 60 * 60 - 1)),
+    ]
+}
+
+fn by_code() -> impl Generator<Value = Strategy> {
+    select(vec![EmailCode, ResetPasswordEmailCode])
+}
+
+fn supplied() -> impl Generator<Value = Supplied> {
+    let addresses = prop_oneof![
+        1 => Just(Patch::Clear),
+        4 => Just(Patch::Keep),
+        6 => select(ADDRESSES.to_vec()).prop_map(|text| Patch::Set(email(text))),
+    ];
+    let password = proptest::option::weighted(0.4, select(PASSWORDS.to_vec()));
+    (addresses, names(), password).prop_map(|(address, username, password)| Supplied {
+        address,
+        username,
+        password,
+    })
+}
+
+fn names() -> impl Generator<Value = Patch<Identifier>> {
+    prop_oneof![
+        1 => Just(Patch::Clear),
+        6 => Just(Patch::Keep),
+        3 => select(NAMES.to_vec()).prop_map(|text| Patch::Set(username(text))),
+    ]
+}
+
+fn how() -> impl Generator<Value = How> {
+    prop_oneof![
+        Just(How::Named),
+        select(PASSWORDS.to_vec()).prop_map(How::Password),
+        by_code().prop_map(How::Code),
+    ]
+}
+
+fn which() -> impl Generator<Value = Which> {
+    prop_oneof![
+        18 => Just(Which::Open),
+        1 => Just(Which::CompletedSignUp),
+        1 => Just(Which::CompletedSignIn),
+    ]
+}
+
+fn typed() -> impl Generator<Value = Typed> {
+    prop_oneof![
+        10 => Just(Typed::Newest),
+        4 => any::<usize>().prop_map(Typed::Any),
+        4 => Just(Typed::Wrong),
+        1 => Just(Typed::NoCode),
+    ]
+}
+
+fn delivery() -> impl Generator<Value = Delivery> {
+    prop_oneof![
+        8 => Just(Delivery::Done),
+        1 => Just(Delivery::OverBudget),
+        1 => Just(Delivery::Failed),
+    ]
+}
+
+pub(super) const PASSWORDS: [&str; 3] =
+    ["correct horse battery", "better horse battery", "another horse battery"];
+const ADDRESSES: [&str; 3] = ["jane@example.com", "max@example.com", "zoe@example.com"];
+const NAMES: [&str; 2] = ["jane", "maxi"];

@@ -1,0 +1,1 @@
+//! What an attacker, a flaky network or an impatient user will do.

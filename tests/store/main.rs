@@ -1,0 +1,1 @@
+//! The store's contract: what was written is what is read, and every condition holds.
