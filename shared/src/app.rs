@@ -130,6 +130,12 @@ impl App {
         self.clock.now()
     }
 
+    /// How many passwords were hashed or compared: the work that must not tell a known user from an unknown.
+    #[must_use]
+    pub fn passwords_hashed(&self) -> u64 {
+        self.hasher.hashed()
+    }
+
     /// A random name for a request, to find it in the logs by.
     #[must_use]
     pub fn trace_id(&self) -> String {

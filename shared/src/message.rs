@@ -76,16 +76,15 @@ impl Mailer {
     pub async fn send(&self, message: &Message, settings: &Settings) -> Result<(), MailError> {
         let recipient = recipient(message.to())?;
         let content = content(render(message, settings)?)?;
-        let sent = self
+        let send = self
             .client
             .send_email()
             .from_email_address(header::mailbox(&settings.application.name, &settings.mail.sender))
             .destination(Destination::builder().to_addresses(recipient).build())
             .content(content)
-            .send()
-            .await
-            .map_err(MailError::of)?;
-        tracing::info!(to = message.to().masked(), message_id = sent.message_id(), "sent mail");
+            .send();
+        let answer = Box::pin(send).await.map_err(MailError::of)?;
+        tracing::info!(to = message.to().masked(), message_id = answer.message_id(), "sent mail");
         Ok(())
     }
 }

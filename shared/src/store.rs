@@ -7,6 +7,7 @@
 //! Which attributes an item has is known in [`item`] alone, which counters there are in [`counter`].
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 
 use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
@@ -103,15 +104,13 @@ impl Store {
     }
 
     async fn get(&self, pk: &str) -> Result<Option<item::Attributes>, StoreError> {
-        let output = self
+        let get = self
             .dynamodb
             .get_item()
             .table_name(&self.table)
             .key(item::PK, AttributeValue::S(pk.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::unavailable("GetItem", error))?;
+            .consistent_read(true);
+        let output = boxed(get.send()).await.map_err(|error| StoreError::of("GetItem", error))?;
         Ok(output.item)
     }
 
@@ -120,13 +119,9 @@ impl Store {
         let mut request = Some(keys_and_attributes(pks)?);
         for _ in 0..UNPROCESSED_TRIES {
             let Some(wanted) = request.take() else { break };
-            let mut output = self
-                .dynamodb
-                .batch_get_item()
-                .request_items(&self.table, wanted)
-                .send()
-                .await
-                .map_err(|error| StoreError::unavailable("BatchGetItem", error))?;
+            let get = self.dynamodb.batch_get_item().request_items(&self.table, wanted);
+            let mut output =
+                boxed(get.send()).await.map_err(|error| StoreError::of("BatchGetItem", error))?;
             let found = output.responses.as_mut().and_then(|found| found.remove(&self.table));
             items.extend(found.unwrap_or_default());
             request = output.unprocessed_keys.as_mut().and_then(|left| left.remove(&self.table));
@@ -190,6 +185,13 @@ fn keys_and_attributes(pks: Vec<String>) -> Result<KeysAndAttributes, StoreError
         .consistent_read(true)
         .build()
         .map_err(|error| StoreError::unavailable("BatchGetItem", error))
+}
+
+/// Puts a call behind a pointer: the SDK's futures are kilobytes, and as deep as a compiler can follow.
+fn boxed<'a, T>(
+    call: impl Future<Output = T> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(call)
 }
 
 /// How often keys that DynamoDB left over are asked for again.

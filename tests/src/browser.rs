@@ -66,6 +66,13 @@ impl Browser {
         self
     }
 
+    /// The same browser, answered by another process of the instance.
+    #[must_use]
+    pub fn via(mut self, process: &crate::Instance) -> Self {
+        self.api = process.api.clone();
+        self
+    }
+
     /// A browser that was given a copy of this one's cookies.
     #[must_use]
     pub fn stolen(&self) -> Self {

@@ -33,6 +33,7 @@ pub struct Instance {
     /// What the calls cost.
     pub meter: Meter,
     clock: Arc<AtomicI64>,
+    fresh_keys: bool,
 }
 
 /// How an instance is to be.
@@ -40,7 +41,7 @@ pub struct Builder {
     settings: Settings,
     services: Option<Services>,
     fresh_keys: bool,
-    clock: i64,
+    clock: Arc<AtomicI64>,
 }
 
 impl Instance {
@@ -55,7 +56,7 @@ impl Instance {
             settings: instance::settings(Some(SHIPPED.as_ref())).unwrap(),
             services: None,
             fresh_keys: false,
-            clock: NOW,
+            clock: Arc::new(AtomicI64::new(NOW)),
         }
     }
 
@@ -92,8 +93,8 @@ impl Instance {
         Builder {
             settings: self.app.settings().clone(),
             services: Some(self.services.clone()),
-            fresh_keys: true,
-            clock: self.now(),
+            fresh_keys: self.fresh_keys,
+            clock: Arc::clone(&self.clock),
         }
         .over(self.app.store().table())
         .await
@@ -112,6 +113,12 @@ impl Builder {
     #[must_use]
     pub fn without_keys(self) -> Self {
         Self { fresh_keys: true, ..self }
+    }
+
+    /// Is reached at this address; with `https` its cookies are those of a deployed instance.
+    #[must_use]
+    pub fn reached_at(self, base_url: &str) -> Self {
+        Self { base_url: base_url.to_owned(), ..self }
     }
 
     /// The instance, with its table.
@@ -146,19 +153,19 @@ impl Builder {
         let settings = Arc::new(self.settings);
         let keys = Keys::new(store.clone(), kms, "alias/postern", &settings.instance.host);
         let site = Site {
-            base_url: "http://localhost:3000".to_owned(),
+            base_url: self.base_url,
             secret_key: Some(SecretKey::new("sk_live_tests".to_owned())),
         };
-        let clock = Arc::new(AtomicI64::new(self.clock));
         let seed = Arc::new(AtomicU64::new(NEXT_SEED.fetch_add(1 << 32, Ordering::SeqCst)));
         let app = App::new(settings, site, store, keys)
             .sending(Mailer::new(&sdk))
             .signing()
-            .with(Clock::Set(Arc::clone(&clock)), Entropy::Seeded(seed));
+            .with(Clock::Set(Arc::clone(&self.clock)), Entropy::Seeded(seed));
         let app = Arc::new(app);
         let _set_up = meter.take();
         let api = Api::new(Arc::clone(&app), instance::endpoints());
-        Instance { api, app, services, faults, meter, clock }
+        let (clock, fresh_keys) = (self.clock, self.fresh_keys);
+        Instance { api, app, services, faults, meter, clock, fresh_keys }
     }
 }
 

@@ -14,6 +14,8 @@
 
 pub use browser::{Browser, Reply};
 pub use instance::{Builder, Instance};
+pub use steps::wrong;
 
 mod browser;
 mod instance;
+mod steps;

@@ -84,7 +84,7 @@ async fn offer(
 
 /// Sweeps out what is over, as DynamoDB does by itself.
 async fn sweep(services: Services) {
-    let mut hours = tokio::time::interval(Duration::from_secs(60 * 60));
+    let mut hours = tokio::time::interval(Duration::from_hours(1));
     loop {
         hours.tick().await;
         services.sweep_expired().await;

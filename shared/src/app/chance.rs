@@ -44,10 +44,7 @@ impl Entropy {
     pub fn draw(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
         match self {
-            // aws-lc aborts the process rather than answer without entropy; the error is for other back ends.
-            Self::System => {
-                let _ = aws_lc_rs::rand::fill(&mut bytes);
-            }
+            Self::System => system_chance(&mut bytes),
             Self::Seeded(next) => {
                 let seed = next.fetch_add(1, Ordering::SeqCst).to_be_bytes();
                 bytes.copy_from_slice(digest::digest(&digest::SHA256, &seed).as_ref());
@@ -67,4 +64,9 @@ impl Entropy {
 fn system_time() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn system_chance(bytes: &mut [u8]) {
+    // aws-lc ends the process rather than answer without entropy; the error is another back end's.
+    let _ = aws_lc_rs::rand::fill(bytes);
 }

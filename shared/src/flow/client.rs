@@ -301,7 +301,7 @@ impl fmt::Debug for Secret {
 }
 
 /// How long a request may be under way with a secret that was replaced.
-const SUPERSEDED: Duration = Duration::from_secs(60);
+const SUPERSEDED: Duration = Duration::from_mins(1);
 
 #[cfg(test)]
 mod tests;

@@ -28,8 +28,8 @@ proptest! {
             // Low enough that a short sequence meets them.
             settings.sessions.per_client = 2;
             settings.sessions.per_user = 3;
-            settings.codes.max_attempts = 3;
-            settings.codes.per_attempt = 3;
+            settings.codes.max_attempts = 2;
+            settings.codes.per_attempt = 2;
         });
         let mut ledger = Ledger::default();
         for step in steps {

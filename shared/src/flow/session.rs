@@ -107,4 +107,4 @@ impl SessionState {
 }
 
 /// How fine activity is recorded.
-const ACTIVITY: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+const ACTIVITY: std::time::Duration = std::time::Duration::from_hours(1);

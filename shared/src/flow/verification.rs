@@ -100,12 +100,11 @@ impl Verification {
         match &self.state {
             State::Verified { .. } => VerificationStatus::Verified,
             State::Transferable => VerificationStatus::Transferable,
-            State::Unproved => VerificationStatus::Unverified,
             State::Code { .. } if self.attempts >= codes.max_attempts => VerificationStatus::Failed,
             State::Code { .. } if self.expire_at.is_some_and(|end| end <= now) => {
                 VerificationStatus::Expired
             }
-            State::Code { .. } => VerificationStatus::Unverified,
+            State::Code { .. } | State::Unproved => VerificationStatus::Unverified,
         }
     }
 

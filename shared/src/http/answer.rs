@@ -8,6 +8,7 @@ use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
+use super::ask::Carrier;
 use super::cookie::Cookies;
 use super::error::{ApiError, Failure};
 use super::resource::Show;
@@ -19,8 +20,7 @@ use crate::flow::{FlowError, Secret, Subject};
 pub struct Answer {
     show: Show,
     cookies: Cookies,
-    native: bool,
-    had_cookie: bool,
+    carrier: Carrier,
     outcome: Result<Value, ApiError>,
     view: Option<View>,
     secret: Option<Secret>,
@@ -42,12 +42,11 @@ enum Shape {
 }
 
 impl Answer {
-    pub(super) fn new(show: Show, cookies: Cookies, native: bool, had_cookie: bool) -> Self {
+    pub(super) fn new(show: Show, cookies: Cookies, carrier: Carrier) -> Self {
         Self {
             show,
             cookies,
-            native,
-            had_cookie,
+            carrier,
             outcome: Ok(Value::Null),
             view: None,
             secret: None,
@@ -113,7 +112,7 @@ impl Answer {
     /// nothing.
     #[must_use]
     pub fn read_client(self, view: Option<View>) -> Self {
-        let gone = view.is_none() && self.had_cookie;
+        let gone = view.is_none() && self.carrier == Carrier::Cookie;
         let outcome = Ok(view.as_ref().map_or(Value::Null, |view| self.show.client(view)));
         Self { outcome, view, gone, uat: gone, shape: Shape::Client, ..self }
     }
@@ -133,9 +132,10 @@ impl Answer {
         }
     }
 
+    /// Hands the caller what it is to prove itself by from now on.
     fn set_identity(&self, headers: &mut HeaderMap) {
         let fresh = self.view.as_ref().zip(self.secret.as_ref());
-        if self.native {
+        if self.carrier == Carrier::Authorization {
             if let Some((view, secret)) = fresh {
                 let token = format!("{}.{}", view.client.id, secret.reveal());
                 if let Ok(mut value) = HeaderValue::from_str(&token) {
@@ -149,7 +149,7 @@ impl Answer {
         let mut lines = self.extra.clone();
         if let Some((view, secret)) = fresh {
             lines.push(self.cookies.client(&view.client.id, secret));
-        } else if self.gone && self.had_cookie {
+        } else if self.gone && self.carrier == Carrier::Cookie {
             lines.push(self.cookies.forget_client());
         }
         if self.uat && !stale {

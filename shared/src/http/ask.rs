@@ -23,11 +23,19 @@ use crate::settings::Settings;
 pub struct Ask {
     app: Arc<App>,
     caller: Caller,
-    /// Whether the client's secret travels in `Authorization` instead of a cookie.
-    native: bool,
-    /// Whether the request carried a client's cookie at all.
-    had_cookie: bool,
+    carrier: Carrier,
     acting: Option<SessionId>,
+}
+
+/// What carries the client's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// A cookie that came with the request, readable or not.
+    Cookie,
+    /// A cookie that the browser does not have yet.
+    NoCookie,
+    /// `Authorization`, both ways: a native client keeps no cookies.
+    Authorization,
 }
 
 impl Ask {
@@ -63,7 +71,7 @@ impl Ask {
 
     /// Performs a verb and answers with what came of it.
     pub async fn advance(&self, verb: &impl Verb) -> Answer {
-        let reply = self.app.advance(&self.caller, verb).await;
+        let reply = Box::pin(self.app.advance(&self.caller, verb)).await;
         self.answer().reply(reply)
     }
 
@@ -72,13 +80,13 @@ impl Ask {
     /// # Errors
     /// [`AppError::Store`] or [`AppError::Keys`] if a service does not answer.
     pub async fn view(&self) -> Result<Option<View>, AppError> {
-        self.app.view(&self.caller).await
+        Box::pin(self.app.view(&self.caller)).await
     }
 
     /// An answer in the way that the caller wants.
     #[must_use]
     pub fn answer(&self) -> Answer {
-        Answer::new(self.show(), self.cookies(), self.native, self.had_cookie)
+        Answer::new(self.show(), self.cookies(), self.carrier)
     }
 
     /// The `Set-Cookie` values that renew what the browser holds.
@@ -86,7 +94,7 @@ impl Ask {
     pub fn renewed(&self, view: &View) -> Vec<String> {
         let cookies = self.cookies();
         let mut lines = Vec::new();
-        if view.current && !self.native {
+        if view.current && self.carrier != Carrier::Authorization {
             lines.extend(
                 self.caller
                     .credential
@@ -121,6 +129,13 @@ impl FromRequestParts<Arc<App>> for Ask {
         };
         let credential =
             if native { bearer(&parts.headers) } else { cookie::credential(&parts.headers) };
+        let carrier = if native {
+            Carrier::Authorization
+        } else if cookie::has_client_cookie(&parts.headers) {
+            Carrier::Cookie
+        } else {
+            Carrier::NoCookie
+        };
         Ok(Self {
             caller: Caller {
                 credential,
@@ -131,8 +146,7 @@ impl FromRequestParts<Arc<App>> for Ask {
                 ),
                 origin,
             },
-            native,
-            had_cookie: !native && cookie::has_client_cookie(&parts.headers),
+            carrier,
             acting: query.named("_clerk_session_id").and_then(SessionId::parse),
             app: Arc::clone(app),
         })

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 
 use super::error::StoreError;
-use super::{Store, Versioned, item, key};
+use super::{Store, Versioned, boxed, item, key};
 use crate::flow::{Client, Identifier, User, UserId, Write};
 
 /// What is to be written.
@@ -93,21 +93,19 @@ impl Store {
             .condition_expression(condition)
             .set_expression_attribute_values(attribute_values(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match put.send().await {
-            Ok(_) => Ok(Ok(())),
-            Err(SdkError::ServiceError(error)) => match error.into_err() {
-                PutItemError::ConditionalCheckFailedException(failure) => {
-                    Ok(if failure.item.is_some_and(|found| item::was_written_by(&found, nonce)) {
-                        Ok(())
-                    } else {
-                        Err(claims.into_iter().collect())
-                    })
-                }
-                error if error.is_transaction_conflict_exception() => Ok(Err(Vec::new())),
-                error => Err(StoreError::of("PutItem", error)),
-            },
-            Err(error) => Err(StoreError::unavailable("PutItem", error)),
+        let error = match boxed(put.send()).await {
+            Ok(_) => return Ok(Ok(())),
+            Err(SdkError::ServiceError(error)) => error.into_err(),
+            Err(error) => return Err(StoreError::unavailable("PutItem", error)),
+        };
+        if let PutItemError::ConditionalCheckFailedException(failure) = error {
+            let ours = failure.item.is_some_and(|found| item::was_written_by(&found, nonce));
+            return Ok(if ours { Ok(()) } else { Err(claims.into_iter().collect()) });
         }
+        if error.is_transaction_conflict_exception() {
+            return Ok(Err(Vec::new()));
+        }
+        Err(StoreError::of("PutItem", error))
     }
 
     /// All of them or none. `Ok(Err(taken))` says that a condition failed.
@@ -121,27 +119,26 @@ impl Store {
             .into_iter()
             .map(|change| change.into_transaction(&self.table))
             .collect::<Result<_, _>>()?;
-        let sent = self
+        let send = self
             .dynamodb
             .transact_write_items()
             .set_transact_items(Some(items))
             // DynamoDB takes a repetition with the same token for the same call, for ten minutes.
             .client_request_token(nonce)
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(Ok(())),
-            Err(SdkError::ServiceError(error)) => match error.into_err() {
-                TransactWriteItemsError::TransactionCanceledException(cancelled) => outcome_of(
-                    cancelled.cancellation_reasons.as_deref().unwrap_or_default(),
-                    claims,
-                    nonce,
-                ),
-                error if error.is_transaction_in_progress_exception() => Ok(Err(Vec::new())),
-                error => Err(StoreError::of("TransactWriteItems", error)),
-            },
-            Err(error) => Err(StoreError::unavailable("TransactWriteItems", error)),
+            .send();
+        let error = match boxed(send).await {
+            Ok(_) => return Ok(Ok(())),
+            Err(SdkError::ServiceError(error)) => error.into_err(),
+            Err(error) => return Err(StoreError::unavailable("TransactWriteItems", error)),
+        };
+        if let TransactWriteItemsError::TransactionCanceledException(cancelled) = &error {
+            let reasons = cancelled.cancellation_reasons();
+            return outcome_of(reasons, claims, nonce);
         }
+        if error.is_transaction_in_progress_exception() {
+            return Ok(Err(Vec::new()));
+        }
+        Err(StoreError::of("TransactWriteItems", error))
     }
 }
 

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
 use super::error::StoreError;
-use super::{Store, item, key};
+use super::{Store, boxed, item, key};
 use crate::flow::{Guess, Identifier, Timestamp};
 use crate::settings::{Limits, Lockout};
 
@@ -259,13 +259,10 @@ impl Store {
     }
 
     async fn add_wrong(&self, counter: UpdateItemFluentBuilder) -> Result<(), StoreError> {
-        counter
+        let update = counter
             .update_expression(format!("ADD {WRONG} :one SET {TTL} = :ttl"))
-            .expression_attribute_values(":one", number(1))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of("UpdateItem", error))
+            .expression_attribute_values(":one", number(1));
+        conditional(update).await.map(|_| ())
     }
 
     fn counter(&self, pk: String, now: Timestamp, seconds: i64) -> UpdateItemFluentBuilder {
@@ -283,16 +280,15 @@ impl Store {
 async fn conditional(
     update: UpdateItemFluentBuilder,
 ) -> Result<Option<item::Attributes>, StoreError> {
-    match update.send().await {
-        Ok(_) => Ok(None),
-        Err(SdkError::ServiceError(error)) => match error.into_err() {
-            UpdateItemError::ConditionalCheckFailedException(failure) => {
-                Ok(Some(failure.item.unwrap_or_default()))
-            }
-            error => Err(StoreError::of("UpdateItem", error)),
-        },
-        Err(error) => Err(StoreError::unavailable("UpdateItem", error)),
+    let error = match boxed(update.send()).await {
+        Ok(_) => return Ok(None),
+        Err(SdkError::ServiceError(error)) => error.into_err(),
+        Err(error) => return Err(StoreError::unavailable("UpdateItem", error)),
+    };
+    if let UpdateItemError::ConditionalCheckFailedException(failure) = error {
+        return Ok(Some(failure.item.unwrap_or_default()));
     }
+    Err(StoreError::of("UpdateItem", error))
 }
 
 /// The wrong guesses that an address's item counts.

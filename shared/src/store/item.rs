@@ -105,4 +105,4 @@ const NONCE: &str = "nonce";
 /// The shape in which items are written today; a reader of a later one can tell them apart.
 const SCHEMA: u32 = 1;
 /// How long a client is kept on which nothing is left.
-const KEPT: std::time::Duration = std::time::Duration::from_secs(30 * 86_400);
+const KEPT: std::time::Duration = std::time::Duration::from_hours(30 * 24);

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::{Store, item, key};
+use super::{Store, boxed, item, key};
 
 /// The key ring as it lies in the table: private parts only as KMS ciphertext, base64.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl Store {
             .table_name(&self.table)
             .set_item(Some(attributes))
             .condition_expression(format!("attribute_not_exists({})", item::PK));
-        match put.send().await {
+        match boxed(put.send()).await {
             Ok(_) => Ok(true),
             Err(SdkError::ServiceError(error))
                 if error.err().is_conditional_check_failed_exception() =>

@@ -60,6 +60,6 @@ impl SessionClaims {
 }
 
 /// Short, since a token cannot be taken back: ending a session is felt everywhere within this time.
-const LIFETIME: Duration = Duration::from_secs(60);
+const LIFETIME: Duration = Duration::from_mins(1);
 /// For verifiers whose clock is behind.
 const LEEWAY: Duration = Duration::from_secs(10);

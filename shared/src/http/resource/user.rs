@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::verification::lasting_verification;
 use super::{Show, avatar, time};
 use crate::flow::User;
 use crate::flow::user::EmailAddress;
@@ -11,8 +12,7 @@ impl Show {
     #[must_use]
     pub fn user(&self, user: &User) -> Value {
         let settings = self.settings();
-        let email_addresses: Vec<_> =
-            user.email_addresses.iter().map(|email| self.email_address(email)).collect();
+        let email_addresses: Vec<_> = user.email_addresses.iter().map(email_address).collect();
         // A user without a verified address has no primary one that mail could go to.
         let primary =
             user.primary_address().filter(|email| email.is_verified()).map(|email| &email.id);
@@ -62,23 +62,23 @@ impl Show {
         })
     }
 
-    /// An e-mail address of a user.
-    fn email_address(&self, email: &EmailAddress) -> Value {
-        json!({
-            "object": "email_address",
-            "id": email.id,
-            "email_address": email.address.as_str(),
-            "reserved": false,
-            "verification": email.verification.as_ref().map(|found| self.lasting_verification(found)),
-            "linked_to": [],
-            "matches_sso_connection": false,
-            "created_at": email.created_at,
-            "updated_at": email.created_at,
-        })
-    }
-
     /// Where the picture of a user is.
     pub(super) fn image_url(&self, user: &User) -> String {
         avatar::image_url(self.base_url(), user)
     }
+}
+
+/// An e-mail address of a user.
+fn email_address(email: &EmailAddress) -> Value {
+    json!({
+        "object": "email_address",
+        "id": email.id,
+        "email_address": email.address.as_str(),
+        "reserved": false,
+        "verification": email.verification.as_ref().map(lasting_verification),
+        "linked_to": [],
+        "matches_sso_connection": false,
+        "created_at": email.created_at,
+        "updated_at": email.created_at,
+    })
 }

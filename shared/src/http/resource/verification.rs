@@ -8,25 +8,25 @@ use crate::flow::{Strategy, Timestamp, Verification, VerificationStatus};
 impl Show {
     /// A verification as it stands now.
     pub(super) fn verification(&self, verification: &Verification, now: Timestamp) -> Value {
-        self.with_status(verification, verification.status(&self.settings().codes, now))
+        shown(verification, verification.status(&self.settings().codes, now))
     }
+}
 
-    /// A verification of something that is a user's: it was made, whatever the time.
-    pub(super) fn lasting_verification(&self, verification: &Verification) -> Value {
-        self.with_status(verification, VerificationStatus::Verified)
-    }
+/// A verification of something that is a user's: it was made, whatever the time.
+pub(super) fn lasting_verification(verification: &Verification) -> Value {
+    shown(verification, VerificationStatus::Verified)
+}
 
-    fn with_status(&self, verification: &Verification, status: VerificationStatus) -> Value {
-        let object = match verification.strategy {
-            Strategy::EmailCode | Strategy::ResetPasswordEmailCode => "verification_otp",
-            Strategy::Password => "verification_password",
-        };
-        json!({
-            "object": object,
-            "status": status.as_str(),
-            "strategy": verification.strategy.as_str(),
-            "attempts": verification.attempts,
-            "expire_at": time(verification.expire_at),
-        })
-    }
+fn shown(verification: &Verification, status: VerificationStatus) -> Value {
+    let object = match verification.strategy {
+        Strategy::EmailCode | Strategy::ResetPasswordEmailCode => "verification_otp",
+        Strategy::Password => "verification_password",
+    };
+    json!({
+        "object": object,
+        "status": status.as_str(),
+        "strategy": verification.strategy.as_str(),
+        "attempts": verification.attempts,
+        "expire_at": time(verification.expire_at),
+    })
 }

@@ -1,0 +1,115 @@
+//! Sends what a stored transition asks for, and replies.
+
+use super::super::error::{AppError, chain};
+use super::super::reply::Reply;
+use super::Progress;
+use crate::flow::{
+    Client, Effect, FlowError, Message, Refused, SecretStanding, SessionState, Subject, Transition,
+    Write,
+};
+use crate::store::{Commit, Committed, Versioned};
+
+impl Progress<'_> {
+    /// Sends what is to be sent, and replies. What is stored comes first: a code in an inbox is always one
+    /// that a record knows.
+    pub(super) async fn perform(self, transition: Transition<Client>) -> Reply {
+        for effect in &transition.effects {
+            match effect {
+                Effect::Send(message) => {
+                    if let Err(error) = self.send(message).await {
+                        return Box::pin(self.withdraw(transition, error, Refused::Delivery)).await;
+                    }
+                }
+                Effect::Notify(message) => {
+                    if let Err(error) = self.send(message).await {
+                        tracing::warn!(error = %chain(&error), "a notice was not sent");
+                    }
+                }
+            }
+        }
+        Box::pin(self.reply(transition)).await
+    }
+
+    async fn send(&self, message: &Message) -> Result<(), AppError> {
+        let mailer = self.app.mailer.as_ref().ok_or(AppError::NoMailer)?;
+        Ok(mailer.send(message, &self.app.settings).await?)
+    }
+
+    /// Gives back what an unsent message took, and refuses.
+    pub(super) async fn withdraw(
+        mut self,
+        mut transition: Transition<Client>,
+        error: AppError,
+        why: Refused,
+    ) -> Reply {
+        let sent = Versioned { record: transition.next.clone(), version: self.client.version };
+        let next = transition.next.undelivered(&self.client.record, why, self.cx);
+        let nonce = self.app.entropy.hex();
+        let commit =
+            Commit { before: &sent, next: &next, writes: &[], users: &self.users, nonce: &nonce };
+        let (written, returned) = tokio::join!(self.app.store.commit(&commit), self.uncount());
+        match written {
+            Ok(Committed::Done(version)) => self.client.version = version,
+            // Somebody moved on meanwhile: there is nothing left to give back.
+            Ok(Committed::Raced | Committed::Taken(_)) => {}
+            Err(error) => tracing::warn!(error = %chain(&error), "a cool-down was not given back"),
+        }
+        if let Err(error) = returned {
+            tracing::warn!(error = %chain(&error), "a message was not uncounted");
+        }
+        transition.next = next;
+        Reply { answer: Err(error), ..Box::pin(self.reply(transition)).await }
+    }
+
+    /// Replies with the client as the transition left it.
+    async fn reply(mut self, transition: Transition<Client>) -> Reply {
+        let ids = |client: &Client| -> Vec<_> {
+            client.sessions.iter().map(|session| session.id.clone()).collect()
+        };
+        let sessions_changed = ids(&self.client.record) != ids(&transition.next);
+        let gone = transition.writes.contains(&Write::DeleteClient);
+        for write in transition.writes {
+            if let Write::CreateUser(user) | Write::UpdateUser(user) = write {
+                self.facts.users.insert(user.id.clone(), user);
+            }
+        }
+        let secret = transition.secret.or_else(|| self.secret.take()).filter(|_| !gone);
+        let answer = transition.answer.map_err(AppError::from);
+        Reply { secret, sessions_changed, gone, ..self.shown(transition.next, answer).await }
+    }
+
+    /// Refuses with the client as it is.
+    pub(super) async fn refuse(mut self, error: AppError) -> Reply {
+        let gone = matches!(error, AppError::Refused(FlowError::Unauthenticated));
+        if self.client.version.is_none() {
+            return Reply::refused(error);
+        }
+        let client = self.client.record.clone();
+        let unknown = self.unknown(client.sessions.iter().map(|session| session.user.clone()));
+        match self.load_users(&unknown).await {
+            Ok(loaded) => self.learn(loaded),
+            Err(_) => return Reply::refused(error),
+        }
+        let reply = self.shown(client, Err(error)).await;
+        Reply { gone: gone && reply.view.is_none(), ..reply }
+    }
+
+    /// The reply that shows this client, as far as the caller may see it.
+    async fn shown(&self, client: Client, answer: Result<Subject, AppError>) -> Reply {
+        let (client, current) = match &self.standing {
+            SecretStanding::Superseded(visible) => (client.limited_to(visible), false),
+            SecretStanding::Current | SecretStanding::Unknown => (client, true),
+        };
+        let users = self.facts.users.clone();
+        let origin = self.caller.origin.as_deref();
+        let asked = match &answer {
+            Ok(Subject::Session(session, SessionState::Active)) => Some(&session.id),
+            Ok(_) | Err(_) => None,
+        };
+        match self.app.compose(client, users, current, asked, origin, self.cx.now).await {
+            Ok(view) => Reply { answer, view: Some(view), ..Reply::refused(FlowError::NotFound) },
+            // What is written is written: without a token the client asks for one, and finds the fault.
+            Err(error) => Reply::refused(answer.err().unwrap_or(error)),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The document that shows the figures, and its comparison with what is true.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use postern_local::aws::Service;
+
+use crate::measured::{Journey, Step};
+use crate::{journeys, process, sizes};
+
+#[tokio::test]
+async fn the_document_shows_what_is_measured() {
+    let measured = document().await;
+    if std::env::var_os("POSTERN_UPDATE").is_some() {
+        fs::write(PATH, &measured).unwrap();
+    }
+    let shown = fs::read_to_string(PATH).unwrap_or_default();
+    let differs = shown.lines().zip(measured.lines()).find(|(shown, measured)| shown != measured);
+    assert_eq!(differs, None, "POSTERN_UPDATE=1 writes {PATH} anew");
+    assert_eq!(shown, measured, "POSTERN_UPDATE=1 writes {PATH} anew");
+}
+
+async fn document() -> String {
+    let mut text = HEAD.to_owned();
+    for journey in journeys::all().await.iter().chain([&process::first_requests().await]) {
+        write!(text, "\n## {}\n\n{}\n\n{TABLE}", journey.title, journey.case).unwrap();
+        for step in &journey.steps {
+            text.push_str(&row(step));
+        }
+        if journey.title.starts_with("Sign-up") && !journey.title.contains("turns") {
+            text.push_str(&total(journey));
+        }
+    }
+    let [plain, full] = sizes::after_sign_ups().await;
+    text.push_str(SIZES);
+    for kind in full.keys() {
+        let of = |sizes: &BTreeMap<String, usize>| {
+            sizes.get(kind).map_or_else(|| "–".to_owned(), usize::to_string)
+        };
+        writeln!(text, "| `{kind}` | {} | {} |", of(&plain), of(&full)).unwrap();
+    }
+    text
+}
+
+fn row(step: &Step) -> String {
+    let capacity = step.capacity();
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {} |\n",
+        step.request,
+        step.trips(),
+        operations(step),
+        capacity.read,
+        capacity.write,
+        step.count(Service::Ses),
+        step.count(Service::Kms),
+    )
+}
+
+fn total(journey: &Journey) -> String {
+    let trips: usize = journey.steps.iter().map(Step::trips).sum();
+    let count = |service| journey.steps.iter().map(|step| step.count(service)).sum::<usize>();
+    let capacity = journey.capacity();
+    format!(
+        "| **all of it** | **{trips}** | {} calls | **{}** | **{}** | **{}** | **{}** |\n",
+        count(Service::DynamoDb),
+        capacity.read,
+        capacity.write,
+        count(Service::Ses),
+        count(Service::Kms),
+    )
+}
+
+/// `A + 2 B, C`: what runs side by side is added, what waits follows after a comma.
+fn operations(step: &Step) -> String {
+    let trip = |operations: &Vec<&str>| {
+        let mut counted = Vec::<(usize, &str)>::new();
+        for operation in operations {
+            match counted.iter_mut().find(|(_, known)| known == operation) {
+                Some((count, _)) => *count += 1,
+                None => counted.push((1, operation)),
+            }
+        }
+        let named = counted.iter().map(|(count, operation)| match count {
+            1 => format!("`{operation}`"),
+            _ => format!("{count} `{operation}`"),
+        });
+        named.collect::<Vec<_>>().join(" + ")
+    };
+    let trips: Vec<_> = step.operations().iter().map(trip).collect();
+    if trips.is_empty() { "none".to_owned() } else { trips.join(", then ") }
+}
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/budget.md");
+const HEAD: &str = "\
+# What each request costs
+
+Counted where the AWS SDK leaves the process, in the settings that ship with what `local` lays over them, for one request
+at a time. *Trips* are calls to DynamoDB that wait for one another; what is joined by + runs side by side.
+Units are DynamoDB's: one write unit for each begun KiB, twice that in a transaction, one read unit for each begun
+4 KiB, always strongly consistent. `cargo test --test budget` compares this page with the code, and
+`POSTERN_UPDATE=1 cargo test --test budget` writes it.
+
+The budget: a sign-up by a code costs at most 20 write and 8 read units; each of its steps takes two trips, a step of a
+sign-in two, or three where the user has to be read first; a token takes one and writes nothing; what is public takes none.
+";
+const TABLE: &str = "\
+| request | trips | calls to DynamoDB | read units | write units | mail | KMS |
+| --- | --: | --- | --: | --: | --: | --: |
+";
+const SIZES: &str = "
+## Items
+
+Bytes as DynamoDB counts them, after the sign-up by an e-mail code and after the one with every field, both up to the
+first session token.
+
+| item | by a code | every field |
+| --- | --: | --: |
+";
