@@ -10,11 +10,12 @@ use crate::flow::{Client, ClientId, Context, Secret, SecretStanding, SessionId, 
 use crate::message::Mailer;
 use crate::settings::Settings;
 use crate::store::{Keys as ItemKeys, Store, Versioned};
-use crate::token::{Handshake, Jwk, KeyError, Keys, SessionClaims};
+use crate::token::{Handshake, Jwk, SessionClaims};
 
 pub use chance::{Clock, Entropy};
 pub use error::{AppError, chain};
 pub use hasher::Hasher;
+pub use keys::{KeyError, Keys};
 pub use reply::{Reply, View};
 
 mod advance;
@@ -22,6 +23,7 @@ mod chance;
 pub mod environment;
 mod error;
 mod hasher;
+mod keys;
 mod reply;
 
 /// Everything that a function needs to answer a request.
@@ -199,7 +201,7 @@ impl App {
     /// # Errors
     /// [`AppError::Keys`] if the key cannot be had.
     pub async fn sign_handshake(&self, handshake: &Handshake) -> Result<String, AppError> {
-        Ok(self.keys.signer().await?.sign(handshake)?)
+        Ok(self.keys.signer().await?.sign(handshake).map_err(KeyError::from)?)
     }
 
     /// Signs a token for a live session of the view.
@@ -232,7 +234,7 @@ impl App {
             self.entropy.hex(),
             now,
         );
-        self.keys.signer().await?.sign(&claims)
+        Ok(self.keys.signer().await?.sign(&claims)?)
     }
 
     fn context<'a>(

@@ -30,6 +30,7 @@ pub mod error;
 pub mod fields;
 pub mod identifier;
 pub mod ids;
+pub mod key_ring;
 pub mod metadata;
 pub mod password;
 pub mod requirements;

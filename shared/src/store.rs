@@ -15,9 +15,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use crate::flow::{Client, ClientId, Identifier, User, UserId};
 
 pub use commit::{Commit, Committed};
-pub use counter::{Counted, IpKey, Reserved};
+pub use counter::{Counted, Reserved};
 pub use error::StoreError;
-pub use key_ring::{SealedKeyRing, SealedSigningKey};
+pub use key::IpKey;
 
 mod commit;
 mod counter;

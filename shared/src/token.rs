@@ -1,7 +1,11 @@
-//! Keys and what is signed with them: the key ring, session tokens, the published key set, handshakes.
+//! Keys and what is signed with them: sealing, session tokens, the published key set, handshakes.
 
 pub use claims::{Handshake, SessionClaims};
-pub use key_ring::{Jwk, KeyError, Keys, Signer};
+pub use jwk::Jwk;
+pub use signer::Signer;
+pub use vault::{Vault, VaultError};
 
 mod claims;
-mod key_ring;
+mod jwk;
+mod signer;
+mod vault;

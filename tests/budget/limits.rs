@@ -61,13 +61,27 @@ async fn what_everybody_may_read_costs_nothing_when_warm() {
 }
 
 #[tokio::test]
-async fn only_a_code_sends_mail_and_only_one() {
+async fn a_code_is_one_mail_and_so_is_the_notice_of_a_reset() {
     for journey in journeys::all().await {
         for step in &journey.steps {
-            let sends = sends_a_code(journey.title, step.request);
-            let found = step.count(Service::Ses);
-            assert_eq!(found, usize::from(sends), "{}, {}", journey.title, step.request);
-            assert_eq!(step.count(Service::Sns), 0, "{}, {}", journey.title, step.request);
+            let mails = [
+                step.request == "prepare",
+                (journey.title, step.request) == ("Sign-up with every field", "create"),
+                step.request == "reset",
+            ];
+            let due = usize::from(mails.contains(&true));
+            let sent = (step.count(Service::Ses), step.count(Service::Sns));
+            assert_eq!(sent, (due, 0), "{}, {}", journey.title, step.request);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_hashed_or_compared_once_in_the_request_that_carries_it() {
+    for journey in journeys::all().await {
+        for step in &journey.steps {
+            let hashed = HASHING.contains(&(journey.title, step.request));
+            assert_eq!(step.hashes, u64::from(hashed), "{}, {}", journey.title, step.request);
         }
     }
 }
@@ -77,6 +91,12 @@ fn within(step: &Step, trips: usize) {
     assert!(step.trips() <= trips, "{}: {:?}", step.request, step.operations());
 }
 
-fn sends_a_code(title: &str, request: &str) -> bool {
-    request == "prepare" || (title, request) == ("Sign-up with every field", "create")
-}
+const HASHING: [(&str, &str); 7] = [
+    ("Sign-up with every field", "create"),
+    ("Sign-in by a password", "create with the password"),
+    ("Sign-in by a password", "create with a wrong one"),
+    ("Sign-in by a password", "create, unknown address"),
+    ("Sign-in by a password", "attempt, wrong password"),
+    ("Sign-in by a password", "attempt"),
+    ("Reset of a password", "reset"),
+];

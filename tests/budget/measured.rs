@@ -20,6 +20,8 @@ pub(crate) struct Step {
     pub(crate) request: &'static str,
     /// What it called.
     pub(crate) reading: Reading,
+    /// How many passwords were hashed or compared for it.
+    pub(crate) hashes: u64,
 }
 
 /// Measures the requests of a journey.
@@ -87,8 +89,10 @@ impl<'a> Recorder<'a> {
         reply: impl Future<Output = Reply>,
     ) -> Reply {
         let _before = self.instance.meter.take();
+        let hashed = self.instance.app.hashed();
         let reply = reply.await;
-        self.steps.push(Step { request, reading: self.instance.meter.take() });
+        let hashes = self.instance.app.hashed() - hashed;
+        self.steps.push(Step { request, reading: self.instance.meter.take(), hashes });
         reply
     }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use postern_tests::Instance;
 
-use crate::journeys::{at_once_on, one_by_one_on};
+use crate::journeys::{at_once_on, one_by_one_on, warm};
 
 /// The sizes of the items after a sign-up, by what they are, in bytes as DynamoDB counts them.
 pub(crate) async fn after_sign_ups() -> [BTreeMap<String, usize>; 2] {
-    let plain = Instance::start().await;
+    let plain = warm().await;
     one_by_one_on(&plain).await;
-    let full = Instance::start().await;
+    let full = warm().await;
     at_once_on(&full).await;
     [of_items(&plain).await, of_items(&full).await]
 }
@@ -53,7 +53,8 @@ fn size(value: &AttributeValue) -> usize {
     if let Ok(text) = value.as_s() {
         text.len()
     } else if let Ok(number) = value.as_n() {
-        number.trim_start_matches('-').len().div_ceil(2) + 1 + usize::from(number.starts_with('-'))
+        let digits = number.trim_start_matches('-').trim_end_matches('0');
+        digits.len().div_ceil(2) + 1 + usize::from(number.starts_with('-'))
     } else if let Ok(map) = value.as_m() {
         3 + map.iter().map(|(name, value)| 1 + name.len() + size(value)).sum::<usize>()
     } else if let Ok(list) = value.as_l() {

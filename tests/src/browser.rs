@@ -188,7 +188,6 @@ impl Browser {
 impl Reply {
     /// The answer, which must be a success.
     #[track_caller]
-    #[must_use]
     pub fn ok(self) -> Self {
         assert!(self.status.is_success(), "{}: {}", self.status, self.text);
         self
@@ -196,7 +195,6 @@ impl Reply {
 
     /// The answer, which must be refused with this code.
     #[track_caller]
-    #[must_use]
     pub fn refused(self, status: u16, code: &str) -> Self {
         let found = self.at("/errors/0/code");
         assert_eq!((self.status.as_u16(), found.as_str()), (status, Some(code)), "{}", self.text);

@@ -9,8 +9,10 @@ use postern::app::{App, Clock, Entropy, SecretKey, Site};
 use postern::http::Api;
 use postern::message::Mailer;
 use postern::settings::Settings;
-use postern::store::{SealedKeyRing, Store, table};
-use postern::token::Keys;
+use postern::flow::key_ring::SealedKeyRing;
+use postern::store::{Store, table};
+use postern::app::Keys;
+use postern::token::Vault;
 use postern_local::aws::Services;
 use postern_local::aws::faults::Faults;
 use postern_local::aws::meter::Meter;
@@ -42,6 +44,7 @@ pub struct Builder {
     services: Option<Services>,
     fresh_keys: bool,
     clock: Arc<AtomicI64>,
+    base_url: String,
 }
 
 impl Instance {
@@ -57,6 +60,7 @@ impl Instance {
             services: None,
             fresh_keys: false,
             clock: Arc::new(AtomicI64::new(NOW)),
+            base_url: "http://localhost:3000".to_owned(),
         }
     }
 
@@ -95,6 +99,7 @@ impl Instance {
             services: Some(self.services.clone()),
             fresh_keys: self.fresh_keys,
             clock: Arc::clone(&self.clock),
+            base_url: self.app.site().base_url.clone(),
         }
         .over(self.app.store().table())
         .await
@@ -151,7 +156,7 @@ impl Builder {
             aws_sdk_kms::Client::new(&instance::sdk(&vault.http_client()))
         };
         let settings = Arc::new(self.settings);
-        let keys = Keys::new(store.clone(), kms, "alias/postern", &settings.instance.host);
+        let keys = Keys::new(store.clone(), Vault::new(kms, "alias/postern", &settings.instance.host));
         let site = Site {
             base_url: self.base_url,
             secret_key: Some(SecretKey::new("sk_live_tests".to_owned())),
@@ -180,7 +185,7 @@ async fn shared_keys() -> (&'static Services, &'static SealedKeyRing) {
             table::create(&store).await.unwrap();
             let host = Instance::builder().settings.instance.host;
             let kms = aws_sdk_kms::Client::new(&sdk);
-            Keys::new(store.clone(), kms, "alias/postern", host).published().await.unwrap();
+            Keys::new(store.clone(), Vault::new(kms, "alias/postern", host)).published().await.unwrap();
             (vault, store.key_ring().await.unwrap().unwrap())
         })
         .await;

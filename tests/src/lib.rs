@@ -9,13 +9,17 @@
     clippy::panic,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
     reason = "a test may panic, and says so by panicking"
 )]
 
 pub use browser::{Browser, Reply};
+pub use crowd::{answers, crowd};
 pub use instance::{Builder, Instance};
 pub use steps::wrong;
 
 mod browser;
+mod crowd;
 mod instance;
+pub mod table;
 mod steps;

@@ -28,7 +28,6 @@ impl Instance {
     }
 
     /// The item of that key.
-    #[track_caller]
     pub async fn item(&self, pk: &str) -> Option<Item> {
         self.items().await.into_iter().find(|item| key(item) == pk)
     }

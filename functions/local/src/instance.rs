@@ -10,12 +10,12 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::Credentials;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use postern::app::{App, SecretKey, Site};
+use postern::app::{App, Keys, SecretKey, Site};
 use postern::http::Endpoint;
 use postern::message::Mailer;
 use postern::settings::{Mistakes, Settings};
 use postern::store::Store;
-use postern::token::Keys;
+use postern::token::Vault;
 
 /// Why the settings cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +84,8 @@ pub fn app(
     let sdk = sdk(http);
     let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), TABLE);
     let kms = aws_sdk_kms::Client::new(&sdk);
-    let keys = Keys::new(store.clone(), kms, KMS_KEY, &settings.instance.host);
+    let vault = Vault::new(kms, KMS_KEY, &settings.instance.host);
+    let keys = Keys::new(store.clone(), vault);
     let site = Site {
         base_url: base_url.to_owned(),
         secret_key: Some(SecretKey::new(secret_key.to_owned())),

@@ -9,11 +9,11 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 
-use super::{App, SecretKey, Site};
+use super::{App, Keys, SecretKey, Site};
 use crate::message::Mailer;
 use crate::settings::{Mistakes, Settings};
 use crate::store::Store;
-use crate::token::Keys;
+use crate::token::Vault;
 
 /// What a deployed function finds around it.
 #[derive(Debug)]
@@ -73,7 +73,8 @@ impl Environment {
     pub fn app(&self) -> App {
         let store = Store::new(aws_sdk_dynamodb::Client::new(&self.sdk), &self.table);
         let kms = aws_sdk_kms::Client::new(&self.sdk);
-        let keys = Keys::new(store.clone(), kms, &self.kms_key, &self.settings.instance.host);
+        let vault = Vault::new(kms, &self.kms_key, &self.settings.instance.host);
+        let keys = Keys::new(store.clone(), vault);
         App::new(Arc::clone(&self.settings), self.site.clone(), store, keys)
     }
 

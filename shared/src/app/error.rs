@@ -1,9 +1,9 @@
 //! Why a request could not be answered as asked.
 
+use super::keys::KeyError;
 use crate::flow::FlowError;
 use crate::message::MailError;
 use crate::store::StoreError;
-use crate::token::KeyError;
 
 /// Why a request could not be answered as asked.
 #[derive(Debug, thiserror::Error)]

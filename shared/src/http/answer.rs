@@ -8,8 +8,7 @@ use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::ask::Carrier;
-use super::cookie::Cookies;
+use super::cookie::{Carrier, Cookies};
 use super::error::{ApiError, Failure};
 use super::resource::Show;
 use crate::app::{Reply, View};

@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 
 use super::answer::Answer;
-use super::cookie::{self, Cookies};
+use super::cookie::{self, Carrier, Cookies};
 use super::cors::Asking;
 use super::error::ApiError;
 use super::form::Form;
@@ -25,17 +25,6 @@ pub struct Ask {
     caller: Caller,
     carrier: Carrier,
     acting: Option<SessionId>,
-}
-
-/// What carries the client's secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Carrier {
-    /// A cookie that came with the request, readable or not.
-    Cookie,
-    /// A cookie that the browser does not have yet.
-    NoCookie,
-    /// `Authorization`, both ways: a native client keeps no cookies.
-    Authorization,
 }
 
 impl Ask {

@@ -92,6 +92,17 @@ impl Cookies {
     }
 }
 
+/// What carries the client's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// A cookie that came with the request, readable or not.
+    Cookie,
+    /// A cookie that the browser does not have yet.
+    NoCookie,
+    /// `Authorization`, both ways: a native client keeps no cookies.
+    Authorization,
+}
+
 /// Who sees a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {

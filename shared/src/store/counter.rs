@@ -5,7 +5,6 @@
 //! calls. Windows are fixed (an hour, a day, UTC): simple, one write, and at worst twice the limit across
 //! a boundary.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
@@ -14,18 +13,10 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
 use super::error::StoreError;
+use super::key::{DAY, HOUR, IpKey, rest};
 use super::{Store, boxed, item, key};
 use crate::flow::{Guess, Identifier, Timestamp};
 use crate::settings::{Limits, Lockout};
-
-/// Whose requests are counted together, and in which hour: an IPv4 address, or the /64 of an IPv6 one,
-/// within which anybody can pick addresses at will.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IpKey {
-    pub(super) network: String,
-    pub(super) hour: i64,
-    now: Timestamp,
-}
 
 /// Whether something was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,27 +40,6 @@ pub enum Reserved {
         /// When it takes guesses again.
         until: Timestamp,
     },
-}
-
-impl IpKey {
-    /// The key of this address now.
-    #[must_use]
-    pub fn new(ip: IpAddr, now: Timestamp) -> Self {
-        let network = match ip.to_canonical() {
-            IpAddr::V4(ip) => ip.to_string(),
-            IpAddr::V6(ip) => {
-                let [a, b, c, d, ..] = ip.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        };
-        Self { network, hour: now.seconds().div_euclid(HOUR), now }
-    }
-
-    /// How long until the hour is over.
-    #[must_use]
-    pub fn rest_of_hour(&self) -> Duration {
-        rest(self.now, HOUR)
-    }
 }
 
 impl Store {
@@ -321,18 +291,11 @@ fn hour_attribute(now: Timestamp) -> String {
     format!("h{:02}", now.seconds().rem_euclid(DAY) / HOUR)
 }
 
-/// What is left of the window of so many seconds.
-fn rest(now: Timestamp, window: i64) -> Duration {
-    Duration::from_secs((window - now.seconds().rem_euclid(window)).unsigned_abs())
-}
-
 const MESSAGES: &str = "messages";
 const WRONG: &str = "wrong";
 const FAILED: &str = "failed";
 const UNTIL: &str = "locked_until";
 /// A reserved word of DynamoDB, hence by its placeholder.
 const TTL: &str = "#ttl";
-const HOUR: i64 = 60 * 60;
-const DAY: i64 = 24 * HOUR;
 /// How long somebody waits who lost the race to begin a new count.
 const RACED: Duration = Duration::from_secs(1);

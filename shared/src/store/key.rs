@@ -1,8 +1,9 @@
 //! The partition keys: one item an entity, found by its key alone.
 
-use crate::flow::{ClientId, Guess, Identifier, Timestamp, UserId};
+use std::net::IpAddr;
+use std::time::Duration;
 
-use super::counter::IpKey;
+use crate::flow::{ClientId, Guess, Identifier, Timestamp, UserId};
 
 /// What a client's key begins with.
 pub(super) const CLIENT: &str = "CLIENT#";
@@ -10,6 +11,36 @@ pub(super) const CLIENT: &str = "CLIENT#";
 pub(super) const USER: &str = "USER#";
 /// The key ring's key: the only item that `read` may write.
 pub(super) const KEY_RING: &str = "KEYRING";
+
+/// Whose requests are counted together, and in which hour: an IPv4 address, or the /64 of an IPv6 one,
+/// within which anybody can pick addresses at will.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IpKey {
+    pub(super) network: String,
+    pub(super) hour: i64,
+    pub(super) now: Timestamp,
+}
+
+impl IpKey {
+    /// The key of this address now.
+    #[must_use]
+    pub fn new(ip: IpAddr, now: Timestamp) -> Self {
+        let network = match ip.to_canonical() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        };
+        Self { network, hour: now.seconds().div_euclid(HOUR), now }
+    }
+
+    /// How long until the hour is over.
+    #[must_use]
+    pub fn rest_of_hour(&self) -> Duration {
+        rest(self.now, HOUR)
+    }
+}
 
 pub(super) fn client(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
@@ -41,3 +72,11 @@ pub(super) fn ip(ip: &IpKey) -> String {
 pub(super) fn guess(guess: &Guess) -> String {
     format!("GUESS#{}#{}", guess.user, guess.factor)
 }
+
+/// What is left of the window of so many seconds.
+pub(super) fn rest(now: Timestamp, window: i64) -> Duration {
+    Duration::from_secs((window - now.seconds().rem_euclid(window)).unsigned_abs())
+}
+
+pub(super) const HOUR: i64 = 60 * 60;
+pub(super) const DAY: i64 = 24 * HOUR;

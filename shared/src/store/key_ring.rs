@@ -1,32 +1,10 @@
 //! The key ring's item: sealed, made once by whoever wins.
 
 use aws_sdk_dynamodb::error::SdkError;
-use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::{Store, boxed, item, key};
-
-/// The key ring as it lies in the table: private parts only as KMS ciphertext, base64.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SealedKeyRing {
-    /// The signing keys, the current one first.
-    pub signing_keys: Vec<SealedSigningKey>,
-    /// The key of the code hashes, sealed.
-    pub code_key: String,
-}
-
-/// A signing key as it lies in the table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SealedSigningKey {
-    /// The `kid` under which it is published.
-    pub id: String,
-    /// The modulus, base64url.
-    pub modulus: String,
-    /// The public exponent, base64url.
-    pub exponent: String,
-    /// The private key, sealed.
-    pub private: String,
-}
+use crate::flow::key_ring::SealedKeyRing;
 
 impl Store {
     /// The key ring, if it was made.

@@ -78,8 +78,11 @@ impl Progress<'_> {
         Reply { secret, sessions_changed, gone, ..self.shown(transition.next, answer).await }
     }
 
-    /// Refuses with the client as it is.
+    /// Refuses with the client as it is; what was counted for a message that now is none is given back.
     pub(super) async fn refuse(mut self, error: AppError) -> Reply {
+        if let Err(error) = self.uncount().await {
+            tracing::warn!(error = %chain(&error), "a message was not uncounted");
+        }
         let gone = matches!(error, AppError::Refused(FlowError::Unauthenticated));
         if self.client.version.is_none() {
             return Reply::refused(error);

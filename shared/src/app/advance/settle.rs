@@ -63,6 +63,8 @@ impl Progress<'_> {
                 tracing::warn!(error = %chain(&error), "a counter was not written");
                 Ok(Settled::Done)
             }
+            // A wrong guess has used up its try, counted or not: else a busy counter would give it for free.
+            Err(error) if transition.answer.is_err() => Err(error.into()),
             Err(error) => Ok(Settled::Uncounted(error.into())),
         }
     }

@@ -3,10 +3,7 @@
 use super::super::client::Client;
 use super::super::context::Context;
 use super::super::error::FlowError;
-use super::super::fields::Field;
-use super::super::identifier::Identifier;
 use super::super::ids::SignUpId;
-use super::super::password::Password;
 use super::super::strategy::{Proof, Strategy};
 use super::super::transition::{Facts, Lookups, Needs, Transition, Verb};
 use super::{Fields, SignUp};
@@ -125,61 +122,6 @@ impl Verb for Attempt {
     ) -> Result<Transition<Client>, FlowError> {
         let sign_up = client.find_sign_up(&self.id, cx.now)?.clone();
         Ok(client.with_sign_up(sign_up.attempt(self.strategy, &self.proof, facts, cx)?, cx))
-    }
-}
-
-impl Fields {
-    /// What must be looked up before these fields can be taken.
-    fn lookups(&self) -> Lookups<'_> {
-        let identifiers: Vec<&Identifier> =
-            [self.email_address.value(), self.username.value()].into_iter().flatten().collect();
-        Lookups { identifiers, hash: self.password.as_ref(), ..Lookups::default() }
-    }
-
-    /// Checks what can be checked without knowing the sign-up: a new password against the rules, an
-    /// address against the instance's restrictions.
-    ///
-    /// # Errors
-    /// One for each field that is refused.
-    pub fn check(&self, settings: &crate::settings::Settings) -> Result<(), Vec<FlowError>> {
-        let mut errors = Vec::new();
-        if let Some(address) = self.email_address.value() {
-            let is_test = settings.test_mode && address.is_test_address();
-            if settings.sign_up.block_email_subaddresses && address.has_subaddress() && !is_test {
-                errors.push(FlowError::SubaddressBlocked);
-            }
-        }
-        if let Some(Err(error)) =
-            self.password.as_ref().map(|password| password.check(&settings.password))
-        {
-            let is_identifier = |password: &Password| {
-                [self.email_address.value(), self.username.value()]
-                    .into_iter()
-                    .flatten()
-                    .any(|identifier| password.is_identifier(identifier))
-            };
-            // The more telling refusal, where both apply.
-            let matches = self.password.as_ref().is_some_and(is_identifier);
-            errors.push(if matches { FlowError::PasswordMatchesIdentifier } else { error });
-        }
-        let attributes = &settings.attributes;
-        let off = [
-            (
-                attributes.email_address.enabled,
-                self.email_address.value().is_some(),
-                Field::EmailAddress,
-            ),
-            (attributes.username.enabled, self.username.value().is_some(), Field::Username),
-            (attributes.first_name.enabled, self.first_name.value().is_some(), Field::FirstName),
-            (attributes.last_name.enabled, self.last_name.value().is_some(), Field::LastName),
-            (attributes.password.enabled, self.password.is_some(), Field::Password),
-        ];
-        for (enabled, supplied, field) in off {
-            if supplied && !enabled {
-                errors.push(FlowError::NotEnabled(field));
-            }
-        }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 }
 

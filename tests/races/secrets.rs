@@ -1,0 +1,87 @@
+//! Requests under way with a secret that was just replaced.
+
+use std::time::Duration;
+
+use postern_tests::{Browser, Instance, Reply};
+
+#[tokio::test]
+async fn an_old_secret_sees_no_session_that_began_after_it() {
+    let (instance, old, new) = signed_in_meanwhile().await;
+    let seen = old.get("/v1/client").await.ok();
+    assert_eq!(seen.at("/response/sessions"), serde_json::json!([]));
+    assert!(seen.at("/response/sign_up").is_null());
+    let session = session_of(&new).await;
+    let tokens = format!("/v1/client/sessions/{session}/tokens");
+    let refused = old.post(&tokens, &[]).await;
+    assert!([401, 409].contains(&refused.status.as_u16()), "{}", refused.text);
+    assert_eq!(old.get(&format!("/v1/client/sessions/{session}")).await.status, 404);
+    assert!(old.get("/v1/me").await.status.is_client_error());
+    drop(instance);
+}
+
+#[tokio::test]
+async fn an_old_secret_sees_the_sessions_that_it_had() {
+    let several = |settings: &mut postern::settings::Settings| settings.sessions.single = false;
+    let instance = Instance::builder().settings(several).start().await;
+    let browser = instance.browser();
+    browser.sign_up(&instance, "jane@example.com", &[]).await;
+    let first = session_of(&browser).await;
+    let old = browser.stolen();
+    browser.sign_up(&instance, "john@example.com", &[]).await;
+    let seen = old.get("/v1/client").await.ok();
+    let sessions = seen.at("/response/sessions");
+    assert_eq!(sessions.as_array().unwrap().len(), 1, "{}", seen.text);
+    assert_eq!(sessions[0]["id"], *first);
+    old.post(&format!("/v1/client/sessions/{first}/tokens"), &[]).await.ok();
+}
+
+#[tokio::test]
+async fn an_answer_to_an_old_secret_leaves_the_cookies_alone() {
+    let (_instance, old, new) = signed_in_meanwhile().await;
+    let session = session_of(&new).await;
+    let replies = [
+        old.get("/v1/client").await,
+        old.get("/v1/me").await,
+        old.get("/v1/client/touch").await,
+        old.post("/v1/client", &[]).await,
+        old.post(&format!("/v1/client/sessions/{session}/tokens"), &[]).await,
+        old.post(&format!("/v1/client/sessions/{session}/touch"), &[]).await,
+        old.post("/v1/client/sign_ins", &[("identifier", "jane@example.com")]).await,
+        old.post("/v1/client/sessions?_method=DELETE", &[]).await,
+        old.post("/v1/client?_method=DELETE", &[]).await,
+    ];
+    for (number, reply) in replies.iter().enumerate() {
+        assert_eq!(cookies(reply), [""; 0], "request {number}: {}", reply.text);
+        assert!(!reply.status.is_server_error(), "{}", reply.text);
+    }
+    // Nor did any of them do anything.
+    assert_eq!(session_of(&new).await, session);
+}
+
+#[tokio::test]
+async fn an_old_secret_is_forgotten_after_a_minute() {
+    let (instance, old, _new) = signed_in_meanwhile().await;
+    instance.wait(Duration::from_millis(59_999));
+    assert!(!old.get("/v1/client").await.ok().at("/response").is_null());
+    instance.wait(Duration::from_millis(1));
+    assert!(old.get("/v1/client").await.ok().at("/response").is_null());
+}
+
+/// A browser that just signed up, and a tab of it whose request is under way with the secret before that.
+async fn signed_in_meanwhile() -> (Instance, Browser, Browser) {
+    let instance = Instance::start().await;
+    let browser = instance.browser();
+    browser.post("/v1/client", &[]).await.ok();
+    let old = browser.stolen();
+    browser.sign_up(&instance, "jane@example.com", &[]).await;
+    (instance, old, browser)
+}
+
+async fn session_of(browser: &Browser) -> String {
+    browser.get("/v1/client").await.ok().text_at("/response/sessions/0/id")
+}
+
+fn cookies(reply: &Reply) -> Vec<&str> {
+    let lines = reply.headers.get_all("set-cookie").iter();
+    lines.map(|line| line.to_str().unwrap()).collect()
+}
