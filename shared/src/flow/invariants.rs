@@ -22,12 +22,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn what_must_hold_holds_after_every_verb(single in any::<bool>(), steps in steps()) {
+    fn what_must_hold_holds_after_every_verb(
+        single in any::<bool>(),
+        per_user in 1_usize..3,
+        steps in steps(),
+    ) {
         let mut world = World::with(|settings| {
             settings.sessions.single = single;
+            settings.sessions.per_user = per_user;
             // Low enough that a short sequence meets them.
             settings.sessions.per_client = 2;
-            settings.sessions.per_user = 3;
             settings.codes.max_attempts = 2;
             settings.codes.per_attempt = 2;
         });

@@ -90,6 +90,16 @@ fn the_oldest_session_of_a_user_gives_way_wherever_it_is() {
 }
 
 #[test]
+fn a_sign_in_sweeps_what_is_over_from_the_users_list() {
+    let mut world = signed_in();
+    world.wait(world.settings.sessions.lifetime);
+    assert_eq!(world.signs_in(email(JANE), PASSWORD), Ok(()));
+    let listed = &world.user(&email(JANE)).sessions;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].id, world.session().id);
+}
+
+#[test]
 fn a_session_lives_so_long_however_active() {
     let mut world = signed_in();
     let end = world.session().expire_at;

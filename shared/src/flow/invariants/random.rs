@@ -12,23 +12,27 @@ use crate::flow::fixture::{email, username};
 use crate::flow::sign_up::Patch;
 use crate::flow::strategy::Strategy::{self, EmailCode, ResetPasswordEmailCode};
 
-/// Jane joins and signs out; then anything happens.
+/// Jane and Max join; then anything happens.
 pub(super) fn steps() -> impl Generator<Value = Vec<Step>> {
     proptest::collection::vec(step(), 1..100).prop_map(|random| {
-        let supplied = Supplied {
-            address: Patch::Set(email(ADDRESSES[0])),
-            username: Patch::Set(username(NAMES[0])),
-            password: Some(PASSWORDS[0]),
-        };
-        let (which, delivery) = (Which::Open, Delivery::Done);
-        let mut steps = vec![
-            Step::SignUp { supplied, at_once: true, delivery },
-            Step::Attempt { strategy: None, typed: Typed::Newest, which },
-            Step::SignOut { forget: false },
-        ];
+        let mut steps = [joins(0), joins(1)].concat();
         steps.extend(random);
         steps
     })
+}
+
+fn joins(at: usize) -> Vec<Step> {
+    let supplied = Supplied {
+        address: Patch::Set(email(ADDRESSES[at])),
+        username: Patch::Set(username(NAMES[at])),
+        password: Some(PASSWORDS[at]),
+    };
+    let (which, delivery) = (Which::Open, Delivery::Done);
+    vec![
+        Step::SignUp { supplied, at_once: true, delivery },
+        Step::Attempt { strategy: None, typed: Typed::Newest, which },
+        Step::SignOut { forget: false },
+    ]
 }
 
 fn step() -> impl Generator<Value = Step> {
@@ -36,7 +40,7 @@ fn step() -> impl Generator<Value = Step> {
     prop_oneof![
         4 => waits().prop_map(Step::Wait),
         1 => Just(Step::ChangeBrowser),
-        2 => (supplied(), any::<bool>(), delivery())
+        4 => (supplied(), any::<bool>(), delivery())
             .prop_map(|(supplied, at_once, delivery)| Step::SignUp { supplied, at_once, delivery }),
         4 => (any::<usize>(), how(), delivery())
             .prop_map(|(as_who, how, delivery)| Step::SignIn { as_who, how, delivery }),
@@ -132,5 +136,6 @@ fn delivery() -> impl Generator<Value = Delivery> {
 
 pub(super) const PASSWORDS: [&str; 3] =
     ["correct horse battery", "better horse battery", "another horse battery"];
-const ADDRESSES: [&str; 3] = ["jane@example.com", "max@example.com", "zoe@example.com"];
-const NAMES: [&str; 2] = ["jane", "maxi"];
+const ADDRESSES: [&str; 4] =
+    ["jane@example.com", "max@example.com", "zoe@example.com", "joe@example.com"];
+const NAMES: [&str; 3] = ["jane", "maxi", "zoey"];
