@@ -35,6 +35,7 @@ pub struct App {
     keys: Keys,
     mailer: Option<Mailer>,
     signs: bool,
+    hashes: bool,
     hasher: Hasher,
     clock: Clock,
     entropy: Entropy,
@@ -84,6 +85,7 @@ impl App {
             keys,
             mailer: None,
             signs: false,
+            hashes: false,
             hasher: Hasher::new(),
             clock: Clock::System,
             entropy: Entropy::System,
@@ -100,6 +102,12 @@ impl App {
     #[must_use]
     pub fn signing(self) -> Self {
         Self { signs: true, ..self }
+    }
+
+    /// The same, and it performs verbs, some of which hash codes.
+    #[must_use]
+    pub fn hashing(self) -> Self {
+        Self { hashes: true, ..self }
     }
 
     /// The same with another clock and other chance.
@@ -157,11 +165,10 @@ impl App {
     /// # Errors
     /// [`AppError::Keys`] if they cannot be read or opened; the first request then tries again.
     pub async fn warm_up(&self) -> Result<(), AppError> {
-        if self.signs {
-            self.keys.signer().await?;
-        } else {
-            self.keys.published().await?;
-        }
+        let signer = async { if self.signs { self.keys.signer().await.map(drop) } else { Ok(()) } };
+        let hash =
+            async { if self.hashes { self.keys.code_key().await.map(drop) } else { Ok(()) } };
+        tokio::try_join!(signer, hash)?;
         Ok(())
     }
 

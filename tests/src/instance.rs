@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_sdk_dynamodb::config::retry::RetryPartition;
 use postern::app::{App, Clock, Entropy, SecretKey, Site};
 use postern::http::Api;
 use postern::message::Mailer;
@@ -143,7 +144,12 @@ impl Builder {
             Ok(_) => aws_sdk_dynamodb::Client::new(
                 &aws_config::defaults(BehaviorVersion::latest()).load().await,
             ),
-            Err(_) => aws_sdk_dynamodb::Client::new(&sdk),
+            // The SDK's quota of retries is the process's: a test that uses it up must not starve the others.
+            Err(_) => aws_sdk_dynamodb::Client::from_conf(
+                aws_sdk_dynamodb::config::Builder::from(&sdk)
+                    .retry_partition(RetryPartition::new(name.to_owned()))
+                    .build(),
+            ),
         };
         let store = Store::new(dynamodb, name);
         table::create(&store).await.unwrap();

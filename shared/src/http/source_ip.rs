@@ -24,20 +24,18 @@ impl SourceIp {
         if trusted_hops == 0 {
             return peer;
         }
-        let forwarded: Vec<_> = headers
+        let mut hops: Vec<IpAddr> = headers
             .get_all("x-forwarded-for")
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
-            .map(str::trim)
+            .map(|text| text.trim().parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
             .collect();
-        // The last hop's own address is the peer; the one before it stands at the list's end.
-        forwarded
-            .iter()
-            .rev()
-            .nth(trusted_hops - 1)
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(peer)
+        // The gateway appends the peer itself; a proxy on the same machine does not.
+        if hops.last() == Some(&peer) {
+            hops.pop();
+        }
+        hops.iter().rev().nth(trusted_hops - 1).copied().unwrap_or(peer)
     }
 }
 
@@ -46,4 +44,30 @@ fn gateway_source(extensions: &Extensions) -> Option<IpAddr> {
         return None;
     };
     context.http.source_ip.as_ref()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(forwarded: &str, hops: usize) -> String {
+        let mut extensions = Extensions::new();
+        extensions.insert(SourceIp("203.0.113.9".parse().unwrap()));
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+        SourceIp::of(&extensions, &headers, hops).to_string()
+    }
+
+    #[test]
+    fn without_trusted_proxies_only_the_peer_counts() {
+        assert_eq!(of("198.51.100.1, 198.51.100.2", 0), "203.0.113.9");
+    }
+
+    #[test]
+    fn of_the_forwarded_only_what_the_owners_proxies_wrote_counts() {
+        assert_eq!(of("192.0.2.66, 198.51.100.2", 1), "198.51.100.2");
+        assert_eq!(of("192.0.2.66, 198.51.100.2, 203.0.113.9", 1), "198.51.100.2");
+        assert_eq!(of("192.0.2.66, 198.51.100.1, 198.51.100.2", 2), "198.51.100.1");
+        assert_eq!(of("", 3), "203.0.113.9");
+    }
 }

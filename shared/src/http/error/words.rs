@@ -308,8 +308,8 @@ fn internal() -> Parts {
     global(
         500,
         "internal_clerk_error",
-        "Oops, an unexpected error occurred",
-        "There was an internal error on our servers. We have been notified and are working on it.",
+        "unexpected error",
+        "Something went wrong on our side. Please try again.",
     )
 }
 
