@@ -6,12 +6,13 @@ use crate::{EMAIL, PASSWORD};
 
 #[tokio::test]
 async fn the_spellings_of_an_address_are_one_user() {
+    const ADDRESS: &str = "jane@xn--bcher-kva.example";
     let instance = Instance::start().await;
-    instance.browser().sign_up(&instance, "jane@bücher.example", &[("password", PASSWORD)]).await;
+    instance.browser().sign_up(&instance, ADDRESS, &[("password", PASSWORD)]).await;
     for spelling in [
         " Jane@Bücher.example ",
         "JANE@BÜCHER.EXAMPLE",
-        "jane@xn--bcher-kva.example",
+        ADDRESS,
         "jane@bu\u{308}cher.example",
         "\u{ff4a}ane@b\u{fc}cher.example",
         "jane\u{ff20}bücher.example",
@@ -28,9 +29,14 @@ async fn the_spellings_of_an_address_are_one_user() {
 #[tokio::test]
 async fn the_spelling_that_is_kept_can_be_typed_again() {
     let instance = Instance::start().await;
-    for email in ["İrem@example.com", "ΟΔΟΣ@example.com", "ﬁona@example.com", "K@example.com"] {
-        let form = [("email_address", email)];
-        let created = instance.browser().post("/v1/client/sign_ups", &form).await.ok();
+    for local in ["İrem", "ΟΔΟΣ", "ﬁona", "\u{212a}urt", "ǅ", "\u{1e9e}", "zoe\u{308}"] {
+        let email = format!("{local}@example.com");
+        let form = [("email_address", email.as_str())];
+        let created = instance.browser().post("/v1/client/sign_ups", &form).await;
+        if created.code().is_some() {
+            created.refused(422, "form_param_format_invalid");
+            continue;
+        }
         let kept = created.text_at("/response/email_address");
         let form = [("email_address", kept.as_str())];
         let again = instance.browser().post("/v1/client/sign_ups", &form).await;
@@ -42,7 +48,7 @@ async fn the_spelling_that_is_kept_can_be_typed_again() {
 #[tokio::test]
 async fn the_cases_of_a_letter_are_one_address() {
     let instance = Instance::start().await;
-    for [upper, lower] in [["ΟΔΟΣ", "οδοσ"], ["ΟΔΟΣ", "οδος"], ["ÉVA", "éva"]] {
+    for [upper, lower] in [["JANE", "jane"], ["ΟΔΟΣ", "οδος"], ["ÉVA", "éva"], ["ẞ", "ß"]] {
         let mut kept = Vec::new();
         for local in [upper, lower] {
             let form = [("email_address", &*format!("{local}@example.com"))];

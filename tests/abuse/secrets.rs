@@ -1,6 +1,8 @@
 //! Codes, passwords, secrets and tokens: where they may be, and nowhere else.
 
-use std::sync::{Arc, Mutex};
+use std::cell::RefCell;
+use std::io::Write;
+use std::sync::Once;
 
 use http::header::{AUTHORIZATION, SET_COOKIE};
 use postern::app::{Caller, Credential};
@@ -9,15 +11,14 @@ use postern::http::Form;
 use postern::token::Handshake;
 use postern_tests::{Browser, Instance, Reply, wrong};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{EMAIL, PASSWORD};
 
 #[tokio::test]
 async fn no_secret_is_logged() {
-    let (log, _guard) = Log::capture();
+    Log::keep();
     let journey = Journey::make().await;
-    let text = log.text();
+    let text = Log::text();
     assert!(text.contains("\"status\":200") && text.contains("refused"), "it logs: {text}");
     assert!(text.contains("sent mail"), "it logs what it sends");
     journey.assert_absent("the log", &text, &[]);
@@ -197,31 +198,34 @@ impl Journey {
     }
 }
 
-/// What is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+/// What is logged on this thread, which is all that one test does.
+struct Log;
 
 impl Log {
-    fn capture() -> (Self, impl Drop) {
-        let log = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_env_filter(EnvFilter::new("off,postern=trace"))
-            .without_time()
-            .with_writer(log.clone())
-            .finish();
-        (log, tracing_subscriber::util::SubscriberInitExt::set_default(subscriber))
+    /// Begins to keep what is logged.
+    ///
+    /// The subscriber is the whole process's: where another thread has none, `tracing` would remember that
+    /// nobody is interested in what it met there first.
+    fn keep() {
+        static KEPT: Once = Once::new();
+        KEPT.call_once(|| {
+            let subscriber = tracing_subscriber::fmt()
+                .json()
+                .with_env_filter(EnvFilter::new("off,postern=trace"))
+                .without_time()
+                .with_writer(|| Self);
+            subscriber.init();
+        });
     }
 
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    fn text() -> String {
+        String::from_utf8(LOGGED.take()).unwrap()
     }
 }
 
-impl std::io::Write for Log {
+impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
+        LOGGED.with_borrow_mut(|logged| logged.write(bytes))
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -229,10 +233,6 @@ impl std::io::Write for Log {
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+thread_local! {
+    static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }

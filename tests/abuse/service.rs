@@ -70,7 +70,7 @@ async fn a_field_that_is_too_long_is_named() {
 #[tokio::test]
 async fn json_may_be_deep_only_so_far() {
     let instance = Instance::start().await;
-    for depth in [30, 200, 20_000] {
+    for depth in [30, 200, 4_000] {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
         let refused =
             instance.browser().post("/v1/client/sign_ups", &[("unsafe_metadata", &*deep)]).await;

@@ -1,6 +1,7 @@
 //! What a request is answered with, before it is turned into HTTP.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::flow::{Client, Secret, Session, SessionId, Subject, Timestamp, User, UserId};
 
@@ -8,7 +9,7 @@ use super::App;
 use super::error::AppError;
 
 /// A client, the users of its sessions, and a fresh token: all that is needed to show it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct View {
     /// The client; only sessions that live are in it.
     pub client: Client,
@@ -42,6 +43,19 @@ impl View {
     #[must_use]
     pub fn session(&self, id: &SessionId) -> Option<&Session> {
         self.client.sessions.iter().find(|session| session.id == *id)
+    }
+}
+
+/// A token is as good as a signature: whose it is, is printed, but not the token.
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View")
+            .field("client", &self.client)
+            .field("users", &self.users)
+            .field("token_of", &self.token.as_ref().map(|(session, _)| session))
+            .field("current", &self.current)
+            .field("now", &self.now)
+            .finish()
     }
 }
 

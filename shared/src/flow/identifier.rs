@@ -45,10 +45,12 @@ impl Identifier {
         let (local, domain) = text.rsplit_once('@').ok_or(FlowError::FormatInvalid(field))?;
         let domain =
             idna::domain_to_ascii_strict(domain).map_err(|_| FlowError::FormatInvalid(field))?;
-        if !is_local_part(local) || !is_domain(&domain) {
+        // Checked as it is kept: the lower case of a letter may be more than a letter.
+        let local: String = local.to_lowercase().nfkc().collect();
+        if !is_local_part(&local) || !is_domain(&domain) {
             return Err(FlowError::FormatInvalid(field));
         }
-        Ok(Self::EmailAddress(format!("{}@{domain}", local.to_lowercase())))
+        Ok(Self::EmailAddress(format!("{local}@{domain}")))
     }
 
     /// Reads a username.
@@ -78,7 +80,7 @@ impl Identifier {
     /// [`FlowError::FormatInvalid`] for an address that is none; [`FlowError::IdentifierNotFound`] for
     /// what nobody can be called.
     pub fn typed(text: &str, rules: &UsernameRules) -> Result<Self, FlowError> {
-        if text.contains('@') {
+        if text.nfkc().any(|c| c == '@') {
             Self::email_address(text, Field::Identifier)
         } else {
             Self::username(text, rules).map_err(|_| FlowError::IdentifierNotFound)

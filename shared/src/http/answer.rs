@@ -1,5 +1,6 @@
 //! Answers: the API's envelope, the client that rides along, and the cookies.
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -15,7 +16,6 @@ use crate::app::{Reply, View};
 use crate::flow::{FlowError, Secret, Subject};
 
 /// An answer in the making.
-#[derive(Debug)]
 pub struct Answer {
     show: Show,
     cookies: Cookies,
@@ -160,6 +160,13 @@ impl Answer {
             lines.extend(self.cookies.signed_in_at(at));
         }
         set_cookies(headers, lines);
+    }
+}
+
+/// An answer holds tokens and cookies: none of it is printed.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("shape", &self.shape).finish_non_exhaustive()
     }
 }
 

@@ -230,9 +230,9 @@ fn text(form: &Form, field: Field) -> Result<Patch<String>, FlowError> {
     })
 }
 
-/// The marks of Unicode TR9 that change the direction of the text around them.
+/// The marks of Unicode TR9 that change the direction of the text around them, and its separators of lines.
 fn turns(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn metadata(form: &Form) -> Result<Option<Metadata>, FlowError> {
