@@ -100,7 +100,7 @@ impl Store {
             [key] => self.get(key).await?.into_iter().collect(),
             _ => self.get_all(wanted).await?,
         };
-        items.into_iter().try_fold(Loaded::default(), |loaded, item| loaded.with(&item, keys))
+        items.into_iter().try_fold(Loaded::default(), |loaded, item| loaded.with(item, keys))
     }
 
     async fn get(&self, pk: &str) -> Result<Option<item::Attributes>, StoreError> {
@@ -147,15 +147,15 @@ impl Keys<'_> {
 }
 
 impl Loaded {
-    fn with(mut self, item: &item::Attributes, keys: &Keys<'_>) -> Result<Self, StoreError> {
-        let pk = item::pk(item)?;
+    fn with(mut self, item: item::Attributes, keys: &Keys<'_>) -> Result<Self, StoreError> {
+        let pk = item::pk(&item)?;
         if pk.starts_with(key::CLIENT) {
             self.client = Some(item::read("client", pk, item)?);
         } else if pk.starts_with(key::USER) {
             let user: Versioned<User> = item::read("user", pk, item)?;
             self.users.insert(user.record.id.clone(), user);
         } else if keys.ip.is_some_and(|ip| key::ip(ip) == pk) {
-            self.wrong_guesses = counter::wrong(item);
+            self.wrong_guesses = counter::wrong(&item);
         } else {
             let asked =
                 keys.identifiers.iter().find(|identifier| key::identifier(identifier) == pk);

@@ -89,9 +89,9 @@ impl<'a> Recorder<'a> {
         reply: impl Future<Output = Reply>,
     ) -> Reply {
         let _before = self.instance.meter.take();
-        let hashed = self.instance.app.passwords_hashed();
+        let earlier = self.instance.app.passwords_hashed();
         let reply = reply.await;
-        let hashes = self.instance.app.passwords_hashed() - hashed;
+        let hashes = self.instance.app.passwords_hashed() - earlier;
         self.steps.push(Step { request, reading: self.instance.meter.take(), hashes });
         reply
     }

@@ -1,5 +1,11 @@
 //! The main flows, from a browser's first request to its session.
 
+mod progressive;
+mod reset;
+mod sessions;
+mod settings;
+mod sign_in;
+
 use postern_tests::Instance;
 
 #[tokio::test]

@@ -8,5 +8,14 @@
     reason = "a test may panic"
 )]
 
+mod architecture;
+mod cookies;
+mod errors;
 mod journeys;
+mod lambda_events;
 mod template;
+mod transport;
+
+/// Somebody's address, and their password where they have one.
+const EMAIL: &str = "jane@example.com";
+const PASSWORD: &str = "correct horse battery";

@@ -21,7 +21,9 @@ use crate::statistics::Durations;
 /// Measures the functions in this directory of packages.
 pub(crate) fn run(packages: &Path) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    say("| function | zip MB | binary MB | start ms, median | start ms, p90 | first request ms | second ms | resident MB |");
+    say(
+        "| function | zip MB | binary MB | start ms, median | start ms, p90 | first request ms | second ms | resident MB |",
+    );
     say("| --- | --: | --: | --: | --: | --: | --: | --: |");
     runtime.block_on(async {
         let mut story = Story::begin().await;
@@ -120,7 +122,8 @@ impl Story {
 
 /// Unpacks as Lambda does: the function finds its settings beside it.
 fn unpacked(package: &Path, name: &str) -> PathBuf {
-    let directory = std::env::temp_dir().join(format!("postern-load-{}", std::process::id())).join(name);
+    let directory =
+        std::env::temp_dir().join(format!("postern-load-{}", std::process::id())).join(name);
     let unpacked = Command::new("python3")
         .args(["-m", "zipfile", "-e"])
         .args([package, &directory])

@@ -33,9 +33,11 @@ pub(crate) fn run(count: u32) {
         for number in 1..=count {
             sign_up(&api, &services, number).await;
         }
-        let spent = process::cpu(std::process::id()) - before;
+        let spent = process::cpu(std::process::id()).saturating_sub(before);
         let each = spent.as_secs_f64() * 1_000.0 / f64::from(count);
-        say(&format!("{count} sign-ups in process: {each:.2} ms CPU each, the visitor's work included"));
+        say(&format!(
+            "{count} sign-ups in process: {each:.2} ms CPU each, the visitor's work included"
+        ));
     });
 }
 

@@ -57,16 +57,19 @@ impl Measured {
 async fn sign_ups(server: &Server, at_once: u32, count: u32) -> Measured {
     let left = Arc::new(AtomicU32::new(count));
     let port = server.port;
-    measured(server, (0..at_once).map(|_| {
-        let left = Arc::clone(&left);
-        async move {
-            let mut took = Vec::new();
-            while take(&left) {
-                took.push(Visitor::sign_up(port).await.took);
+    measured(
+        server,
+        (0..at_once).map(|_| {
+            let left = Arc::clone(&left);
+            async move {
+                let mut took = Vec::new();
+                while take(&left) {
+                    took.push(Visitor::sign_up(port).await.took);
+                }
+                took
             }
-            took
-        }
-    }))
+        }),
+    )
     .await
 }
 
@@ -76,16 +79,19 @@ async fn refreshes(server: &Server, at_once: u32, count: u32) -> Measured {
     for _ in 0..at_once {
         visitors.push(Visitor::sign_up(server.port).await);
     }
-    measured(server, visitors.into_iter().map(|mut visitor| {
-        let left = Arc::clone(&left);
-        async move {
-            let mut took = Vec::new();
-            while take(&left) {
-                took.push(visitor.refresh().await);
+    measured(
+        server,
+        visitors.into_iter().map(|mut visitor| {
+            let left = Arc::clone(&left);
+            async move {
+                let mut took = Vec::new();
+                while take(&left) {
+                    took.push(visitor.refresh().await);
+                }
+                took
             }
-            took
-        }
-    }))
+        }),
+    )
     .await
 }
 
@@ -95,7 +101,7 @@ where
 {
     let (cpu, start) = (process::cpu(server.child.id()), Instant::now());
     let took = workers.collect::<JoinSet<_>>().join_all().await.concat();
-    let (wall, cpu) = (start.elapsed(), process::cpu(server.child.id()) - cpu);
+    let (wall, cpu) = (start.elapsed(), process::cpu(server.child.id()).saturating_sub(cpu));
     Measured { durations: Durations::new(took), wall, cpu }
 }
 

@@ -1,1 +1,13 @@
-//! The store's contract: what was written is what is read, and every condition holds.
+//! What the store promises, on any implementation of DynamoDB: records as they were, writes all or nothing,
+//! identifiers exclusive, counters exact.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod arbitrary;
+mod budgets;
+mod claims;
+mod commits;
+mod items;
+mod lockout;
+mod records;
+mod writer;

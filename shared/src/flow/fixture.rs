@@ -4,6 +4,7 @@
 //! race for one is told its owner and decides again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
@@ -11,14 +12,20 @@ use data_encoding::HEXLOWER;
 
 use super::context::tests::{NOW, settings};
 use super::password::{Password, PasswordHash};
-use super::sign_up::{self, Fields, Patch};
 use super::verification::{CodeKey, OneTimeCode};
 use super::{
-    Client, Context, Effect, Facts, Field, FlowError, Identifier, Message, PasswordCheck, Refused,
-    Secret, Session, SignIn, SignInId, SignUp, SignUpId, Strategy, Timestamp, Transition, User,
-    UserId, Verb, Verification, VerificationStatus, Write, client, sign_in,
+    Client, Context, Effect, Facts, FlowError, Identifier, Message, PasswordCheck, Refused, Secret,
+    Strategy, Timestamp, Transition, User, UserId, Verb, Write,
 };
-use crate::settings::{Settings, UsernameRules};
+use crate::settings::Settings;
+
+pub(in crate::flow) use verbs::{
+    attempt_password, attempt_sign_in, attempt_sign_up, email, prepare_sign_in, prepare_sign_up,
+    reset_password, update_sign_up, username,
+};
+
+mod journeys;
+mod verbs;
 
 /// One instance's records, the two browsers that know it, and what was mailed.
 pub(super) struct World {
@@ -58,7 +65,7 @@ impl World {
 
     /// An empty world with other settings.
     pub(super) fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = settings();
+        let mut settings = SHIPPED.clone();
         change(&mut settings);
         let code_key = CodeKey::new(&[7; 32]);
         let browser = |entropy| {
@@ -159,91 +166,6 @@ impl World {
         answer
     }
 
-    /// The code that was mailed last.
-    pub(super) fn code(&self) -> String {
-        let sent = self.mail.last().map(|sent| sent.code.reveal().to_owned());
-        sent.unwrap_or_else(|| "000000".to_owned())
-    }
-
-    /// A code that was not mailed last.
-    pub(super) fn wrong_code(&self) -> String {
-        let code = self.code();
-        code.chars().map(next_digit).collect()
-    }
-
-    /// The sign-up under way or completed last.
-    pub(super) fn sign_up(&self) -> &SignUp {
-        let open = self.client.sign_up.as_ref();
-        open.or(self.client.completed_sign_up.as_ref()).unwrap()
-    }
-
-    /// The sign-in under way or completed last.
-    pub(super) fn sign_in(&self) -> &SignIn {
-        let open = self.client.sign_in.as_ref();
-        open.or(self.client.completed_sign_in.as_ref()).unwrap()
-    }
-
-    /// The client's only session.
-    pub(super) fn session(&self) -> &Session {
-        assert_eq!(self.client.sessions.len(), 1);
-        &self.client.sessions[0]
-    }
-
-    /// The user who has this identifier.
-    pub(super) fn user(&self, identifier: &Identifier) -> &User {
-        &self.users[&self.owners[identifier]]
-    }
-
-    /// Where a proof stands now.
-    pub(super) fn status(&self, verification: &Verification) -> VerificationStatus {
-        verification.status(&self.settings.codes, self.now)
-    }
-
-    /// Begins a sign-up.
-    pub(super) fn begins_sign_up(&mut self, fields: Fields) -> SignUpId {
-        let create = sign_up::Create { fields, strategy: None };
-        assert_eq!(self.tries(&create), Ok(()));
-        self.sign_up().id.clone()
-    }
-
-    /// Begins a sign-in.
-    pub(super) fn begins_sign_in(&mut self, identifier: Identifier) -> SignInId {
-        let create = sign_in::Create { identifier: Some(identifier), ..sign_in::Create::default() };
-        assert_eq!(self.tries(&create), Ok(()));
-        self.sign_in().id.clone()
-    }
-
-    /// Signs up with an address, a username and a password, all proved, and stays signed in.
-    pub(super) fn joins(&mut self, address: &str, name: &str, password: &str) -> UserId {
-        let id = self.begins_sign_up(Fields {
-            email_address: Patch::Set(email(address)),
-            username: Patch::Set(username(name)),
-            password: Some(Password::typed(password)),
-            ..Fields::default()
-        });
-        assert_eq!(self.tries(&prepare_sign_up(&id)), Ok(()));
-        assert_eq!(self.tries(&attempt_sign_up(&id, &self.code())), Ok(()));
-        self.sign_up().created_user().unwrap().clone()
-    }
-
-    /// Signs in with a password.
-    pub(super) fn signs_in(
-        &mut self,
-        identifier: Identifier,
-        password: &str,
-    ) -> Result<(), FlowError> {
-        self.tries(&sign_in::Create {
-            identifier: Some(identifier),
-            password: Some(Password::typed(password)),
-            ..sign_in::Create::default()
-        })
-    }
-
-    /// Signs out of every session of the browser in hand.
-    pub(super) fn signs_out(&mut self) {
-        assert_eq!(self.tries(&client::verbs::SignOut { forget: false }), Ok(()));
-    }
-
     fn found(&self, ids: &[UserId]) -> BTreeMap<UserId, User> {
         let users = ids.iter().filter_map(|id| self.users.get_key_value(id));
         users.map(|(id, user)| (id.clone(), user.clone())).collect()
@@ -319,60 +241,11 @@ impl World {
     }
 }
 
-pub(super) fn email(text: &str) -> Identifier {
-    Identifier::email_address(text, Field::EmailAddress).unwrap()
-}
-
-pub(super) fn username(text: &str) -> Identifier {
-    Identifier::username(text, &UsernameRules { min_length: 4, max_length: 64 }).unwrap()
-}
-
-pub(super) fn prepare_sign_up(id: &SignUpId) -> sign_up::Prepare {
-    sign_up::Prepare { id: id.clone(), strategy: Strategy::EmailCode }
-}
-
-pub(super) fn attempt_sign_up(id: &SignUpId, code: &str) -> sign_up::Attempt {
-    sign_up::Attempt {
-        id: id.clone(),
-        strategy: Strategy::EmailCode,
-        proof: super::strategy::Proof::Code(code.to_owned()),
-    }
-}
-
-pub(super) fn update_sign_up(id: &SignUpId, fields: Fields) -> sign_up::Update {
-    sign_up::Update { id: id.clone(), fields }
-}
-
-pub(super) fn prepare_sign_in(id: &SignInId, strategy: Strategy) -> sign_in::Prepare {
-    sign_in::Prepare { id: id.clone(), strategy, email_address: None }
-}
-
-pub(super) fn attempt_sign_in(id: &SignInId, strategy: Strategy, code: &str) -> sign_in::Attempt {
-    sign_in::Attempt { id: id.clone(), strategy, answer: sign_in::Answer::Code(code.to_owned()) }
-}
-
-pub(super) fn attempt_password(id: &SignInId, password: &str) -> sign_in::Attempt {
-    sign_in::Attempt {
-        id: id.clone(),
-        strategy: Strategy::Password,
-        answer: sign_in::Answer::Password(Password::typed(password)),
-    }
-}
-
-pub(super) fn reset_password(id: &SignInId, password: &str) -> sign_in::ResetPassword {
-    sign_in::ResetPassword {
-        id: id.clone(),
-        password: Password::typed(password),
-        sign_out_of_other_sessions: true,
-    }
-}
-
 /// A quick hash: how slow the real one is makes no difference to a decision.
 fn hash(password: &Password) -> PasswordHash {
     let digest = digest::digest(&digest::SHA256, password.reveal());
     PasswordHash::new(HEXLOWER.encode(digest.as_ref()))
 }
 
-fn next_digit(digit: char) -> char {
-    if digit == '9' { '0' } else { char::from(digit as u8 + 1) }
-}
+/// Parsed once: there are many worlds.
+static SHIPPED: LazyLock<Settings> = LazyLock::new(settings);

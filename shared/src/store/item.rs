@@ -61,18 +61,21 @@ pub(super) fn claim(pk: String, owner: &UserId, nonce: &str) -> Result<Attribute
 /// Reads a record and its version.
 pub(super) fn read<T: DeserializeOwned>(
     entity: &'static str,
-    pk: &str,
-    item: &Attributes,
+    pk: String,
+    item: Attributes,
 ) -> Result<Versioned<T>, StoreError> {
-    let item: RecordItem<T> = serde_dynamo::from_item(item.clone())
-        .map_err(|source| StoreError::Corrupt { entity, key: pk.to_owned(), source })?;
+    let item: RecordItem<T> = serde_dynamo::from_item(item)
+        .map_err(|source| StoreError::Corrupt { entity, key: pk, source })?;
     Ok(Versioned { record: item.record, version: Some(item.version) })
 }
 
 /// Reads who owns an identifier.
-pub(super) fn owner(pk: &str, item: &Attributes) -> Result<UserId, StoreError> {
-    let claim: ClaimItem = serde_dynamo::from_item(item.clone())
-        .map_err(|source| StoreError::Corrupt { entity: "claim", key: pk.to_owned(), source })?;
+pub(super) fn owner(pk: String, item: Attributes) -> Result<UserId, StoreError> {
+    let claim: ClaimItem = serde_dynamo::from_item(item).map_err(|source| StoreError::Corrupt {
+        entity: "claim",
+        key: pk,
+        source,
+    })?;
     Ok(claim.user_id)
 }
 

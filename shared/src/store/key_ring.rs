@@ -14,7 +14,9 @@ impl Store {
     pub async fn key_ring(&self) -> Result<Option<SealedKeyRing>, StoreError> {
         let found = self.get(key::KEY_RING).await?;
         found
-            .map(|found| item::read("key ring", key::KEY_RING, &found).map(|ring| ring.record))
+            .map(|found| {
+                item::read("key ring", key::KEY_RING.to_owned(), found).map(|ring| ring.record)
+            })
             .transpose()
     }
 

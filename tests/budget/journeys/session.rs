@@ -23,9 +23,9 @@ pub(crate) async fn session() -> Journey {
     measure.step("me", browser.get("/v1/me")).await.ok();
     let metadata = [("unsafe_metadata", r#"{"theme":"dark"}"#)];
     measure.step("me, metadata", browser.patch("/v1/me/metadata", &metadata)).await.ok();
-    instance.wait(Duration::from_secs(2 * 3_600));
+    instance.wait(Duration::from_hours(2));
     measure.step("token, once an hour", browser.post(&tokens, &[])).await.ok();
-    instance.wait(Duration::from_secs(2 * 3_600));
+    instance.wait(Duration::from_hours(2));
     measure.step("touch, once an hour", browser.post(&touch, &[])).await.ok();
     let end = format!("{path}/end");
     measure.step("end", browser.post(&end, &[])).await.ok();

@@ -92,6 +92,6 @@ async fn inhabited() -> Instance {
     let instance = warm().await;
     let more = [("password", PASSWORD), ("username", "ada_lovelace")];
     instance.browser().sign_up(&instance, ADDRESS, &more).await;
-    instance.wait(std::time::Duration::from_secs(3_600));
+    instance.wait(std::time::Duration::from_hours(1));
     instance
 }

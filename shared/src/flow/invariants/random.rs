@@ -44,7 +44,7 @@ fn step() -> impl Generator<Value = Step> {
             .prop_map(|(supplied, at_once, delivery)| Step::SignUp { supplied, at_once, delivery }),
         4 => (any::<usize>(), how(), delivery())
             .prop_map(|(as_who, how, delivery)| Step::SignIn { as_who, how, delivery }),
-        4 => (supplied(), which()).prop_map(|(supplied, which)| Step::Update { supplied, which }),
+        8 => (supplied(), which()).prop_map(|(supplied, which)| Step::Update { supplied, which }),
         8 => (by_code(), which(), delivery())
             .prop_map(|(strategy, which, delivery)| Step::Prepare { strategy, which, delivery }),
         14 => (proptest::option::weighted(0.1, by_code()), typed(), which())
@@ -135,6 +135,12 @@ fn delivery() -> impl Generator<Value = Delivery> {
 }
 
 pub(super) const PASSWORDS: [&str; 2] = ["correct horse battery", "better horse battery"];
-const ADDRESSES: [&str; 4] =
-    ["jane@example.com", "max@example.com", "zoe@example.com", "joe@example.com"];
+const ADDRESSES: [&str; 6] = [
+    "jane@example.com",
+    "max@example.com",
+    "zoe@example.com",
+    "joe@example.com",
+    "ann@example.com",
+    "bob@example.com",
+];
 const NAMES: [&str; 3] = ["jane", "maxi", "zoey"];

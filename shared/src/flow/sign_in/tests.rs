@@ -74,7 +74,7 @@ fn guesses_are_counted_by_what_was_guessed() {
 #[test]
 fn a_locked_factor_leaves_the_other_open() {
     let (mut world, id) = sent(EmailCode);
-    let until = world.now + Duration::from_secs(60 * 60);
+    let until = world.now + Duration::from_hours(1);
     world.locked.insert("password", until);
     let locked = Err(FlowError::UserLocked { until });
     assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), locked);
@@ -84,15 +84,15 @@ fn a_locked_factor_leaves_the_other_open() {
 #[test]
 fn a_lock_ends_by_itself() {
     let (mut world, id) = sent(EmailCode);
-    world.locked.insert("password", world.now + Duration::from_secs(60));
-    world.wait(Duration::from_secs(60));
+    world.locked.insert("password", world.now + Duration::from_mins(1));
+    world.wait(Duration::from_mins(1));
     assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), Ok(()));
 }
 
 #[test]
 fn a_locked_password_at_the_beginning_leaves_an_attempt_to_go_on_with() {
     let mut world = world();
-    let until = world.now + Duration::from_secs(60 * 60);
+    let until = world.now + Duration::from_hours(1);
     world.locked.insert("password", until);
     let refused = world.signs_in(email(JANE), PASSWORD);
     assert_eq!(refused, Err(FlowError::UserLocked { until }));

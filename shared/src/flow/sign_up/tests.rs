@@ -8,6 +8,7 @@ use crate::flow::password::Password;
 use crate::flow::{Field, FlowError, Requirements, SignUpId, Strategy, Transition, Write, sign_in};
 
 mod codes;
+mod orders;
 mod transitions;
 
 #[test]
@@ -148,7 +149,7 @@ fn a_completed_sign_up_is_a_user_with_a_session_and_stays_readable() {
 #[test]
 fn a_completed_sign_up_refuses_every_verb() {
     let (mut world, id) = complete();
-    world.wait(Duration::from_secs(60));
+    world.wait(Duration::from_mins(1));
     let refusals = [
         (world.tries(&update_sign_up(&id, Fields::default())), FlowError::SignUpComplete),
         (world.tries(&prepare_sign_up(&id)), FlowError::VerificationAlreadyVerified),

@@ -55,7 +55,7 @@ fn a_superseded_secret_sees_the_old_sessions_and_expires() {
     let (world, old, visible) = superseded();
     let seen = SecretStanding::Superseded(visible);
     assert_eq!(world.client.recognise(&old, world.now), seen);
-    let late = world.now + Duration::from_secs(60);
+    let late = world.now + Duration::from_mins(1);
     assert_eq!(world.client.recognise(&old, late), SecretStanding::Unknown);
     assert_eq!(world.client.recognise(&world.secret, late), SecretStanding::Current);
 }

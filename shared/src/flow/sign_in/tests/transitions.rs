@@ -172,6 +172,7 @@ fn beginnings() -> Vec<(&'static str, Create)> {
 }
 
 type Reach = fn(&mut World) -> SignInId;
+type Change = fn(&mut World);
 type Make = fn(&World, &SignInId) -> Box<dyn Verb>;
 
 const STATES: &[(&str, Reach)] = &[
@@ -201,7 +202,7 @@ const STATES: &[(&str, Reach)] = &[
     }),
     ("code sent 10 min ago", |world| {
         let id = sent(world, EmailCode);
-        world.wait(Duration::from_secs(10 * 60));
+        world.wait(Duration::from_mins(10));
         id
     }),
     ("reset code just sent", |world| sent(world, ResetPasswordEmailCode)),
@@ -216,7 +217,7 @@ const STATES: &[(&str, Reach)] = &[
     }),
     ("both factors locked", |world| {
         let id = sent(world, EmailCode);
-        let until = world.now + Duration::from_secs(60 * 60);
+        let until = world.now + Duration::from_hours(1);
         world.locked.extend([("email_code", until), ("password", until)]);
         id
     }),
@@ -229,7 +230,7 @@ const STATES: &[(&str, Reach)] = &[
     ("complete", |world| proved(world, EmailCode)),
     ("begun 24 h ago", |world| {
         let id = sent(world, EmailCode);
-        world.wait(Duration::from_secs(24 * 60 * 60));
+        world.wait(Duration::from_hours(24));
         id
     }),
     ("given up for a newer one", |world| {
@@ -264,7 +265,7 @@ const VERBS: &[(&str, Make)] = &[
     ("reset_password to the address", |_, id| Box::new(reset_password(id, JANE))),
 ];
 
-const OFFERS: &[(&str, fn(&mut World))] = &[
+const OFFERS: &[(&str, Change)] = &[
     ("as shipped", |_| {}),
     ("without codes", |world| {
         world.settings.attributes.email_address.signs_in_by_email_code = false;

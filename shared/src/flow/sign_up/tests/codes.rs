@@ -41,7 +41,8 @@ fn the_fifth_try_may_be_right() {
 #[test]
 fn what_cannot_be_a_code_uses_up_no_try() {
     let (mut world, id) = code_sent();
-    for text in ["12345", "1234567", "４２４２４２", "12\0456", "🦀", &"1".repeat(10_000)] {
+    for text in ["12345", "1234567", "４２４２４２", "123\x0045", "🦀", &"1".repeat(10_000)]
+    {
         let refused = world.act(&attempt_sign_up(&id, text));
         assert_eq!(refused.map(|done| done.answer), Err(FlowError::CodeIncorrect), "{text:?}");
     }
@@ -51,9 +52,10 @@ fn what_cannot_be_a_code_uses_up_no_try() {
 #[test]
 fn a_code_expires_to_the_millisecond() {
     let (mut world, id) = code_sent();
-    world.wait(world.settings.codes.lifetime - Duration::from_millis(1));
+    let end = world.now + world.settings.codes.lifetime;
+    world.now = end - Duration::from_millis(1);
     assert!(world.decide(&attempt_sign_up(&id, &world.code())).is_ok());
-    world.wait(Duration::from_millis(1));
+    world.now = end;
     let late = world.tries(&attempt_sign_up(&id, &world.code()));
     assert_eq!(late, Err(FlowError::VerificationExpired));
 }

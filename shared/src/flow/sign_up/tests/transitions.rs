@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::flow::fixture::{
-    World, attempt_sign_up, email, prepare_sign_up, update_sign_up, username,
-};
+use super::{JANE, PASSWORD, address, password};
+use crate::flow::fixture::{World, attempt_sign_up, prepare_sign_up, update_sign_up, username};
 use crate::flow::password::Password;
 use crate::flow::sign_up::{Attempt, Create, Fields, Patch, Prepare};
 use crate::flow::strategy::Proof;
-use crate::flow::{Field, FlowError, Requirements, SignUpId, Strategy, Verb};
+use crate::flow::{Field, Requirements, SignUpId, Strategy, Verb};
 
 #[test]
 fn every_state_answers_every_verb() {
@@ -65,47 +64,6 @@ fn every_beginning() {
     insta::assert_snapshot!(table);
 }
 
-#[test]
-fn the_same_fields_in_several_orders() {
-    let mut table = String::new();
-    for order in [[0, 1, 2, 3, 4], [4, 3, 2, 0, 1], [2, 0, 3, 1, 4], [0, 4, 1, 3, 2]] {
-        let mut world = demanding_world();
-        let id = world.begins_sign_up(Fields::default());
-        let created = world.sign_up();
-        if table.is_empty() {
-            let all = Requirements::of(created, &world.settings);
-            writeln!(table, "required: {}", list(&all.required)).unwrap();
-            writeln!(table, "optional: {}", list(&all.optional)).unwrap();
-        }
-        writeln!(table, "\ncreate {:<16}{}", "{}", standing(&world, &id)).unwrap();
-        for (name, step) in order.map(|at| STEPS[at]) {
-            assert_eq!(step(&mut world, &id), Ok(()), "{name}");
-            writeln!(table, "{name:<23}{}", standing(&world, &id)).unwrap();
-        }
-    }
-    insta::assert_snapshot!(table);
-}
-
-#[test]
-fn whatever_comes_last_completes_the_sign_up() {
-    let address_first = |order: &Vec<usize>| order.iter().find(|at| **at < 2) == Some(&0);
-    for order in orders(&[0, 1, 2, 3, 4]).into_iter().filter(address_first) {
-        let mut world = demanding_world();
-        let id = world.begins_sign_up(Fields::default());
-        for at in &order {
-            assert!(!world.sign_up().is_complete(), "{order:?} before {at}");
-            assert_eq!(STEPS[*at].1(&mut world, &id), Ok(()), "{order:?} at {at}");
-        }
-        assert!(world.sign_up().is_complete(), "{order:?}");
-        let user = world.user(&email("jane@example.com"));
-        assert!(user.email_addresses[0].is_verified(), "{order:?}");
-        assert_eq!(user.username, Some(username("jane")), "{order:?}");
-        assert_eq!(user.first_name.as_deref(), Some("Jane"), "{order:?}");
-        assert!(user.password.is_some(), "{order:?}");
-        assert!(user.legal_accepted_at.is_some(), "{order:?}");
-    }
-}
-
 /// A world in which a password is required, so that a proved address is not all, and Max has joined.
 fn world() -> World {
     let mut world = World::with(|settings| settings.attributes.password.required = true);
@@ -115,18 +73,8 @@ fn world() -> World {
     world
 }
 
-/// A world in which everything is required but the family name.
-fn demanding_world() -> World {
-    World::with(|settings| {
-        settings.attributes.username.required = true;
-        settings.attributes.first_name.required = true;
-        settings.attributes.password.required = true;
-        settings.sign_up.legal_consent = true;
-    })
-}
-
 /// Where the sign-up stands: what it misses, what is not proved, how far the proof is.
-fn standing(world: &World, id: &SignUpId) -> String {
+pub(super) fn standing(world: &World, id: &SignUpId) -> String {
     let Ok(sign_up) = world.client.find_sign_up(id, world.now) else {
         return "not found".to_owned();
     };
@@ -164,32 +112,9 @@ fn outcome(world: &mut World, id: &SignUpId, verb: &dyn Verb) -> String {
     }
 }
 
-fn list(fields: &[Field]) -> String {
+pub(super) fn list(fields: &[Field]) -> String {
     let names: Vec<_> = fields.iter().map(|field| field.as_str()).collect();
     names.join(", ")
-}
-
-fn orders(steps: &[usize]) -> Vec<Vec<usize>> {
-    if steps.is_empty() {
-        return vec![Vec::new()];
-    }
-    let mut all = Vec::new();
-    for first in steps {
-        let rest: Vec<_> = steps.iter().copied().filter(|at| at != first).collect();
-        for mut order in orders(&rest) {
-            order.insert(0, *first);
-            all.push(order);
-        }
-    }
-    all
-}
-
-fn address(text: &str) -> Fields {
-    Fields { email_address: Patch::Set(email(text)), ..Fields::default() }
-}
-
-fn password() -> Fields {
-    Fields { password: Some(Password::typed(PASSWORD)), ..Fields::default() }
 }
 
 fn everything() -> Fields {
@@ -236,7 +161,6 @@ fn beginnings() -> Vec<(&'static str, Create)> {
 
 type Reach = fn(&mut World) -> SignUpId;
 type Make = fn(&World, &SignUpId) -> Box<dyn Verb>;
-type Step = fn(&mut World, &SignUpId) -> Result<(), FlowError>;
 
 const STATES: &[(&str, Reach)] = &[
     ("nothing supplied", |world| world.begins_sign_up(Fields::default())),
@@ -262,7 +186,7 @@ const STATES: &[(&str, Reach)] = &[
     }),
     ("code sent 10 min ago", |world| {
         let id = code_sent(world);
-        world.wait(Duration::from_secs(10 * 60));
+        world.wait(Duration::from_mins(10));
         id
     }),
     ("address verified", verified),
@@ -281,7 +205,7 @@ const STATES: &[(&str, Reach)] = &[
     }),
     ("begun 24 h ago", |world| {
         let id = code_sent(world);
-        world.wait(Duration::from_secs(24 * 60 * 60));
+        world.wait(Duration::from_hours(24));
         id
     }),
     ("given up for a newer one", |world| {
@@ -318,32 +242,4 @@ const VERBS: &[(&str, Make)] = &[
     }),
 ];
 
-/// What completes a sign-up where everything is required: in any order, but the address before its code.
-const STEPS: [(&str, Step); 5] = [
-    ("address", |world, id| world.tries(&update_sign_up(id, address(JANE)))),
-    ("code", |world, id| {
-        world.tries(&prepare_sign_up(id))?;
-        world.tries(&attempt_sign_up(id, &world.code()))
-    }),
-    ("username", |world, id| {
-        world.tries(&update_sign_up(
-            id,
-            Fields { username: Patch::Set(username("jane")), ..Fields::default() },
-        ))
-    }),
-    ("password", |world, id| world.tries(&update_sign_up(id, password()))),
-    ("names and terms", |world, id| {
-        world.tries(&update_sign_up(
-            id,
-            Fields {
-                first_name: Patch::Set("Jane".to_owned()),
-                legal_accepted: Some(true),
-                ..Fields::default()
-            },
-        ))
-    }),
-];
-
-const JANE: &str = "jane@example.com";
 const MAX: &str = "max@example.com";
-const PASSWORD: &str = "correct horse battery";
