@@ -104,7 +104,7 @@ impl App {
         Self { signs: true, ..self }
     }
 
-    /// The same, and it performs verbs, some of which hash codes.
+    /// The same, and it makes or compares codes.
     #[must_use]
     pub fn hashing(self) -> Self {
         Self { hashes: true, ..self }
@@ -246,7 +246,7 @@ impl App {
 
     fn context<'a>(
         &'a self,
-        code_key: &'a crate::flow::verification::CodeKey,
+        code_key: Option<&'a crate::flow::verification::CodeKey>,
         now: Timestamp,
         entropy: [u8; 32],
     ) -> Context<'a> {

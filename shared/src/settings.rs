@@ -65,21 +65,10 @@ pub struct Application {
 /// Which instance this is and where its API is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
-    /// Production tells clients apart by cookies on the application's own domain.
-    pub environment: InstanceEnvironment,
     /// Host name of the API, on the application's registrable domain: `accounts.example.com`.
     pub host: String,
     /// Domain on which browser and application share cookies: `example.com`.
     pub cookie_domain: Option<String>,
-}
-
-/// The two kinds of instance that the client packages know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InstanceEnvironment {
-    /// `pk_live_…`
-    Production,
-    /// `pk_test_…`
-    Development,
 }
 
 /// Who may call, and where a redirect may lead.
@@ -228,8 +217,8 @@ pub struct Limits {
     pub messages_per_ip_hour: u32,
     /// Wrong codes for one address a day before no further code is sent to it.
     pub wrong_codes_per_address_day: u32,
-    /// Wrong codes from one IP address (IPv6: /64) an hour before it gets no further code.
-    pub wrong_codes_per_ip_hour: u32,
+    /// Wrong codes and passwords from one IP address (IPv6: /64) an hour before its guesses are refused.
+    pub wrong_guesses_per_ip_hour: u32,
 }
 
 /// Who may sign up.
@@ -239,8 +228,6 @@ pub struct SignUpRules {
     pub legal_consent: bool,
     /// Whether `name+anything@example.com` is refused.
     pub block_email_subaddresses: bool,
-    /// Whether users may delete themselves.
-    pub delete_self: bool,
 }
 
 impl Settings {
@@ -275,14 +262,10 @@ impl Settings {
 }
 
 impl Instance {
-    /// The key that the application gives to its client package: kind and host of the API.
+    /// The key that the application gives to its client package: a production instance, and the host of its API.
     #[must_use]
     pub fn publishable_key(&self) -> String {
-        let kind = match self.environment {
-            InstanceEnvironment::Production => "pk_live_",
-            InstanceEnvironment::Development => "pk_test_",
-        };
-        format!("{kind}{}", BASE64.encode(format!("{}$", self.host).as_bytes()))
+        format!("pk_live_{}", BASE64.encode(format!("{}$", self.host).as_bytes()))
     }
 
     /// The issuer of session tokens; follows the publishable key, not a proxy in front of the API.

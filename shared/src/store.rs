@@ -52,8 +52,6 @@ pub struct Keys<'a> {
     pub users: Vec<&'a UserId>,
     /// Identifiers whose owners are asked for.
     pub identifiers: Vec<&'a Identifier>,
-    /// An address whose wrong guesses are asked for.
-    pub ip: Option<&'a IpKey>,
 }
 
 /// What was read in one call.
@@ -65,8 +63,6 @@ pub struct Loaded {
     pub users: BTreeMap<UserId, Versioned<User>>,
     /// The owners of the identifiers that have one.
     pub owners: BTreeMap<Identifier, UserId>,
-    /// The wrong guesses of the address in the hour at hand.
-    pub wrong_guesses: u32,
 }
 
 impl Store {
@@ -138,7 +134,6 @@ impl Keys<'_> {
         let mut wanted: Vec<String> = self.client.iter().map(|id| key::client(id)).collect();
         wanted.extend(self.users.iter().map(|id| key::user(id)));
         wanted.extend(self.identifiers.iter().map(|identifier| key::identifier(identifier)));
-        wanted.extend(self.ip.iter().map(|ip| key::ip(ip)));
         // BatchGetItem refuses a key that is named twice.
         wanted.sort_unstable();
         wanted.dedup();
@@ -154,8 +149,6 @@ impl Loaded {
         } else if pk.starts_with(key::USER) {
             let user: Versioned<User> = item::read("user", pk, item)?;
             self.users.insert(user.record.id.clone(), user);
-        } else if keys.ip.is_some_and(|ip| key::ip(ip) == pk) {
-            self.wrong_guesses = counter::wrong(&item);
         } else {
             let asked =
                 keys.identifiers.iter().find(|identifier| key::identifier(identifier) == pk);

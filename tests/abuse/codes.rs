@@ -59,7 +59,7 @@ async fn a_resend_does_not_give_the_guesses_of_the_day_back() {
 #[tokio::test]
 async fn one_who_guesses_for_many_addresses_is_stopped() {
     let instance = Instance::builder()
-        .settings(|settings| settings.limits.wrong_codes_per_ip_hour = 6)
+        .settings(|settings| settings.limits.wrong_guesses_per_ip_hour = 6)
         .start()
         .await;
     for email in ["a@example.com", "b@example.com", "c@example.com"] {

@@ -28,16 +28,6 @@ async fn a_wrong_password_is_compared_whether_or_not_there_is_one() {
 }
 
 #[tokio::test]
-async fn a_locked_password_takes_as_long_as_an_open_one() {
-    let instance =
-        Instance::builder().settings(|settings| settings.lockout.max_attempts = 1).start().await;
-    instance.browser().sign_up(&instance, EMAIL, &[("password", PASSWORD)]).await;
-    let first = work(&instance, EMAIL).await;
-    instance.browser().sign_in(EMAIL, PASSWORD).await.refused(403, "user_locked");
-    assert_eq!(work(&instance, EMAIL).await, first);
-}
-
-#[tokio::test]
 async fn naming_somebody_hashes_and_sends_nothing() {
     let instance = Instance::start().await;
     instance.browser().sign_up(&instance, EMAIL, &[("password", PASSWORD)]).await;

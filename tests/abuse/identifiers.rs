@@ -46,16 +46,12 @@ async fn the_spelling_that_is_kept_can_be_typed_again() {
 }
 
 #[tokio::test]
-async fn the_cases_of_a_letter_are_one_address() {
+async fn letters_that_no_mail_reaches_are_refused_at_once() {
     let instance = Instance::start().await;
-    for [upper, lower] in [["JANE", "jane"], ["ΟΔΟΣ", "οδος"], ["ÉVA", "éva"], ["ẞ", "ß"]] {
-        let mut kept = Vec::new();
-        for local in [upper, lower] {
-            let form = [("email_address", &*format!("{local}@example.com"))];
-            let created = instance.browser().post("/v1/client/sign_ups", &form).await.ok();
-            kept.push(created.text_at("/response/email_address"));
-        }
-        assert_eq!(kept[0], kept[1], "{upper} and {lower}");
+    for local in ["\u{e9}va", "\u{3b3}\u{3b9}\u{3ce}\u{3c1}\u{3b3}\u{3bf}\u{3c2}", "ja\u{200b}ne", "j\u{430}ne"] {
+        let form = [("email_address", &*format!("{local}@example.com"))];
+        let refused = instance.browser().post("/v1/client/sign_ups", &form).await;
+        refused.refused(422, "form_param_format_invalid");
     }
 }
 

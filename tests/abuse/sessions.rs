@@ -58,31 +58,53 @@ async fn a_secret_holds_256_bits_and_no_other_browsers() {
 async fn a_planted_cookie_sees_nothing_of_the_session_that_its_victim_opens() {
     let instance = Instance::start().await;
     let attacker = instance.browser();
-    attacker.begin_sign_up("eve@example.com", &[]).await;
+    let bait = attacker.begin_sign_up("eve@example.com", &[]).await;
     let victim = attacker.stolen();
-    let done = victim.sign_up(&instance, EMAIL, &[]).await;
-    let planted = attacker.cookie("__client");
+    let id = victim.begin_sign_up(EMAIL, &[]).await;
+    let during = attacker.client().await;
+    assert!(!during.text.contains(EMAIL), "{}", during.text);
+    let done = victim.attempt_sign_up(&id, &instance.code(EMAIL)).await.ok();
 
-    let seen = attacker.client().await;
-    assert_eq!(seen.at("/response/sessions"), Value::Array(vec![]));
-    assert!(!seen.text.contains(EMAIL), "{}", seen.text);
+    let session = done.session();
     for refused in [
-        attacker.token(&done.session()).await,
-        attacker.touch(&done.session()).await,
-        attacker.get(&format!("/v1/client/sessions/{}", done.session())).await,
-        attacker.get(&format!("/v1/client/sign_ups/{}", done.id())).await,
+        attacker.token(&session).await,
+        attacker.touch(&session).await,
+        attacker.get(&format!("/v1/client/sessions/{session}")).await,
+        attacker.get(&format!("/v1/client/sign_ups/{id}")).await,
+        attacker.prepare_sign_up(&bait).await,
         attacker.get("/v1/me").await,
         attacker.patch("/v1/me", &[("first_name", "Eve")]).await,
-        attacker.post("/v1/client/sign_ins", &[("identifier", EMAIL)]).await,
-        attacker.delete("/v1/client").await,
+        attacker.delete("/v1/client/sessions").await,
     ] {
         assert!(refused.status.is_client_error(), "{}", refused.text);
         assert!(!refused.text.contains(EMAIL), "{}", refused.text);
-        assert_eq!(refused.headers.get(SET_COOKIE), None);
     }
-    assert_eq!(attacker.cookie("__client"), planted);
+    let own = attacker.post("/v1/client/sign_ins", &[("identifier", EMAIL)]).await.ok();
+    assert_ne!(own.at("/client/id"), done.at("/client/id"));
+    victim.token(&session).await.ok();
     assert_eq!(victim.client().await.count_at("/response/sessions"), 1);
+}
 
+#[tokio::test]
+async fn a_cookie_that_is_planted_during_an_attempt_is_worth_nothing_after_it() {
+    let instance = Instance::start().await;
+    let victim = instance.browser();
+    let id = victim.begin_sign_up(EMAIL, &[]).await;
+    let attacker = victim.stolen();
+    let done = victim.attempt_sign_up(&id, &instance.code(EMAIL)).await.ok();
+
+    let seen = attacker.client().await;
+    assert!(!seen.text.contains(&done.session()), "{}", seen.text);
+    assert!(!seen.text.contains(EMAIL), "{}", seen.text);
+    for refused in [
+        attacker.token(&done.session()).await,
+        attacker.get(&format!("/v1/client/sign_ups/{id}")).await,
+        attacker.get("/v1/me").await,
+        attacker.delete("/v1/client").await,
+    ] {
+        assert!(refused.status.is_client_error(), "{}", refused.text);
+        assert_eq!(refused.headers.get(SET_COOKIE), None, "{}", refused.text);
+    }
     instance.wait(Duration::from_secs(60));
     assert_eq!(attacker.client().await.at("/response"), Value::Null);
     victim.token(&done.session()).await.ok();
@@ -93,8 +115,10 @@ async fn a_request_that_was_under_way_keeps_the_sessions_that_it_knew() {
     let instance = Instance::builder().settings(|s| s.sessions.single = false).start().await;
     let browser = instance.browser();
     let known = browser.sign_up(&instance, EMAIL, &[]).await.session();
+    let id = browser.begin_sign_up("john@example.com", &[]).await;
     let under_way = browser.stolen();
-    let gained = browser.sign_up(&instance, "john@example.com", &[]).await.session();
+    let code = instance.code("john@example.com");
+    let gained = browser.attempt_sign_up(&id, &code).await.ok().session();
 
     under_way.token(&known).await.ok();
     let refused = under_way.token(&gained).await;

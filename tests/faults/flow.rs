@@ -69,7 +69,11 @@ impl<'a> Person<'a> {
         let mut person = Self { instance, browser, id: String::new(), session: String::new() };
         let mut fields = vec![("username", "jane_doe")];
         // Hashing is the slowest of all: only where it is used.
-        if flow.steps.iter().any(|step| [Step::SignInWithPassword, Step::AttemptPassword].contains(step)) {
+        if flow
+            .steps
+            .iter()
+            .any(|step| [Step::SignInWithPassword, Step::AttemptPassword].contains(step))
+        {
             fields.push(("password", PASSWORD));
         }
         match flow.before {
@@ -80,7 +84,7 @@ impl<'a> Person<'a> {
             Before::SignedIn => {
                 let done = person.browser.sign_up(instance, JANE, &fields).await;
                 person.session = done.session();
-                instance.wait(Duration::from_secs(2 * 60 * 60));
+                instance.wait(Duration::from_hours(2));
             }
         }
         person

@@ -22,7 +22,7 @@ async fn a_deployed_instance_sets_its_cookies_for_tls_alone() {
     );
     insta::assert_snapshot!(
         line(&done, "__client_uat_"),
-        @"__client_uat_hHZaZtvH=1767268800; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure"
+        @"__client_uat_ZjieQoSA=1767268800; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure"
     );
     assert_eq!(lines(&done).len(), 3);
 }
@@ -41,22 +41,23 @@ async fn on_a_laptop_cookies_belong_to_its_host() {
 }
 
 #[tokio::test]
-async fn the_first_request_of_a_browser_gets_a_client_and_later_ones_keep_it() {
+async fn the_first_request_of_a_browser_gets_a_client_which_later_ones_keep() {
     let instance = Instance::start().await;
     let browser = instance.browser();
     let form = [("email_address", EMAIL)];
     let first = browser.post("/v1/client/sign_ups", &form).await.ok();
     line(&first, "__client=");
-    let held = browser.cookie("__client");
-    let second = browser.post("/v1/client/sign_ups", &form).await.ok();
+    let path = format!("/v1/client/sign_ups/{}", first.id());
+    let second = browser.patch(&path, &[("first_name", "Jane")]).await.ok();
     assert_eq!(lines(&second), [""; 0]);
-    assert_eq!(browser.cookie("__client"), held);
+    let third = browser.post("/v1/client/sign_ups", &form).await.ok();
+    assert_eq!(third.at("/client/id"), first.at("/client/id"));
 }
 
 #[tokio::test]
 async fn only_looking_gives_a_visitor_no_cookie() {
     let instance = Instance::start().await;
-    for path in ["/v1/client", "/v1/environment", "/.well-known/jwks.json", "/v1/me"] {
+    for path in ["/v1/client", "/v1/environment", "/.well-known/jwks.json", "/v1/health"] {
         assert_eq!(lines(&instance.browser().get(path).await), [""; 0], "{path}");
     }
 }
@@ -121,16 +122,20 @@ async fn forgetting_the_client_takes_its_cookie_away() {
 async fn a_request_that_lost_to_a_sign_in_does_not_undo_its_cookies() {
     let instance = Instance::start().await;
     let browser = instance.browser();
-    browser.begin_sign_up(EMAIL, &[]).await;
+    let id = browser.begin_sign_up(EMAIL, &[]).await;
     let under_way = browser.stolen();
-    let done = browser.sign_up(&instance, EMAIL, &[]).await;
+    let done = browser.attempt_sign_up(&id, &instance.code(EMAIL)).await.ok();
     for late in [
         under_way.get("/v1/client").await,
+        under_way.get("/v1/me").await,
         under_way.token(&done.session()).await,
         under_way.post("/v1/client", &[]).await,
-        under_way.post("/v1/client/sign_ups", &[]).await,
+        under_way.prepare_sign_up(&id).await,
+        under_way.get(HANDSHAKE).await,
     ] {
-        assert_eq!(lines(&late), [""; 0], "{}", late.text);
+        let own: Vec<_> =
+            lines(&late).into_iter().filter(|line| line.starts_with("__client")).collect();
+        assert_eq!(own, [""; 0], "{}", late.text);
     }
 }
 
@@ -153,9 +158,9 @@ async fn a_handshake_tells_the_server_which_cookies_to_set() {
     let shown: Vec<_> = directives.iter().map(|line| line.replace(token, "[token]")).collect();
     insta::assert_snapshot!(shown.join("\n"), @r"
     __session=[token]; Path=/; Max-Age=31536000; SameSite=Lax; Secure
-    __session_hHZaZtvH=[token]; Path=/; Max-Age=31536000; SameSite=Lax; Secure
+    __session_ZjieQoSA=[token]; Path=/; Max-Age=31536000; SameSite=Lax; Secure
     __client_uat=1767268800; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
-    __client_uat_hHZaZtvH=1767268800; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
+    __client_uat_ZjieQoSA=1767268800; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
     __clerk_handshake=; Path=/; Max-Age=0; SameSite=Lax; Domain=example.com; Secure
     ");
 }
@@ -163,21 +168,22 @@ async fn a_handshake_tells_the_server_which_cookies_to_set() {
 #[tokio::test]
 async fn a_handshake_of_nobody_signs_the_server_out() {
     let instance = deployed().await;
-    for browser in [instance.browser(), {
-        let signed_out = instance.browser();
-        signed_out.sign_up(&instance, EMAIL, &[]).await;
-        signed_out.delete("/v1/client/sessions").await.ok();
-        signed_out
-    }] {
+    let (stranger, signed_out) = (instance.browser(), instance.browser());
+    signed_out.sign_up(&instance, EMAIL, &[]).await;
+    signed_out.delete("/v1/client/sessions").await.ok();
+    let mut shown = vec![];
+    for browser in [stranger, signed_out] {
         let (directives, _) = handed_over(&browser.get(HANDSHAKE).await);
-        insta::assert_snapshot!(directives.join("\n"), @r"
-        __session=; Path=/; Max-Age=0; SameSite=Lax; Secure
-        __session_hHZaZtvH=; Path=/; Max-Age=0; SameSite=Lax; Secure
-        __client_uat=0; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
-        __client_uat_hHZaZtvH=0; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
-        __clerk_handshake=; Path=/; Max-Age=0; SameSite=Lax; Domain=example.com; Secure
-        ");
+        shown.push(directives.join("\n"));
     }
+    assert_eq!(shown[0], shown[1]);
+    insta::assert_snapshot!(shown[0], @r"
+    __session=; Path=/; Max-Age=0; SameSite=Lax; Secure
+    __session_ZjieQoSA=; Path=/; Max-Age=0; SameSite=Lax; Secure
+    __client_uat=0; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
+    __client_uat_ZjieQoSA=0; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
+    __clerk_handshake=; Path=/; Max-Age=0; SameSite=Lax; Domain=example.com; Secure
+    ");
 }
 
 #[tokio::test]

@@ -108,6 +108,7 @@ fn refusals() -> Vec<(String, ApiError)> {
         FlowError::Unauthenticated,
         FlowError::TooManyRequests { retry_after: Duration::from_millis(29_001) },
         FlowError::ClientChanged,
+        FlowError::NoCodeKey,
     ]);
     all.into_iter().map(|refusal| (name_of(&refusal), ApiError::from(refusal))).collect()
 }
@@ -172,7 +173,8 @@ fn name_of(refusal: &FlowError) -> String {
         | FlowError::NotFound
         | FlowError::Unauthenticated
         | FlowError::TooManyRequests { .. }
-        | FlowError::ClientChanged => format!("{refusal:?}"),
+        | FlowError::ClientChanged
+        | FlowError::NoCodeKey => format!("{refusal:?}"),
     }
 }
 

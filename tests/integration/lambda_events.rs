@@ -51,8 +51,9 @@ async fn one_persons_events_reach_the_endpoints_and_come_back_as_the_gateway_tak
 async fn cookies_stand_in_their_own_list() {
     let mut gateway = Gateway::start().await;
     let created = gateway.send("sign-up", 200).await;
-    assert_eq!(created.cookies.len(), 1);
+    assert_eq!(created.cookies.len(), 3);
     assert!(created.cookies[0].starts_with("__client=client_"), "{:?}", created.cookies);
+    assert!(created.cookies[1].starts_with("__client_uat=0; "), "{:?}", created.cookies);
     assert!(!created.headers.contains_key("set-cookie"), "{:?}", created.headers);
 }
 

@@ -42,7 +42,8 @@ async fn a_burst_with_the_right_code_in_it_compares_no_more_than_the_limit() {
     codes.push(right);
     let replies = crowd(codes.iter().map(|code| attempt(&browser.stolen(), &path, code))).await;
     let answers = answers(&replies);
-    let compared = answers.get("form_code_incorrect").unwrap_or(&0) + answers.get("ok").unwrap_or(&0);
+    let compared =
+        answers.get("form_code_incorrect").unwrap_or(&0) + answers.get("ok").unwrap_or(&0);
     assert!(compared <= max_attempts(&instance), "{answers:?}");
     assert!(instance.whole_users().await <= 1);
 }

@@ -70,7 +70,11 @@ async fn twice(browser: &Browser, event: &str, at_once: bool) -> Vec<Reply> {
         let (browser, request) = (browser.stolen(), delivered(event));
         async move { browser.call(request).await }
     };
-    if at_once { crowd([deliver(), deliver()]).await } else { vec![deliver().await, deliver().await] }
+    if at_once {
+        crowd([deliver(), deliver()]).await
+    } else {
+        vec![deliver().await, deliver().await]
+    }
 }
 
 /// The request that the runtime makes of an event.

@@ -37,9 +37,8 @@ async fn a_code_of_one_process_is_right_in_another() {
     let form = [("strategy", "email_code"), ("code", code.as_str())];
     let done = browser.via(&other).post(&path, &form).await.ok();
     let token = done.text_at("/client/sessions/0/last_active_token/jwt");
-    let header = data_encoding::BASE64URL_NOPAD
-        .decode(token.split('.').next().unwrap().as_bytes())
-        .unwrap();
+    let header =
+        data_encoding::BASE64URL_NOPAD.decode(token.split('.').next().unwrap().as_bytes()).unwrap();
     let header: serde_json::Value = serde_json::from_slice(&header).unwrap();
     assert_eq!(header["kid"], keys.ok().at("/keys/0/kid"));
 }

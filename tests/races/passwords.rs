@@ -33,7 +33,7 @@ async fn who_is_signed_out_by_a_reset_refreshes_no_more() {
     let (browser, reset) = allowed_to_reset(&instance).await;
     let tokens = format!("/v1/client/sessions/{session}/tokens");
     // Old enough for a refresh to write.
-    instance.wait(std::time::Duration::from_secs(2 * 60 * 60));
+    instance.wait(std::time::Duration::from_hours(2));
     let resetting = tokio::spawn(async move { set_password(&browser, &reset, NEW).await.ok() });
     let refreshing = crowd((0..10).map(|_| {
         let (tab, path) = (other.stolen(), tokens.clone());
@@ -90,8 +90,7 @@ async fn account() -> Instance {
 async fn allowed_to_reset(instance: &Instance) -> (Browser, String) {
     let browser = instance.browser();
     let strategy = ("strategy", "reset_password_email_code");
-    let created =
-        browser.post("/v1/client/sign_ins", &[("identifier", JANE), strategy]).await.ok();
+    let created = browser.post("/v1/client/sign_ins", &[("identifier", JANE), strategy]).await.ok();
     let path = format!("/v1/client/sign_ins/{}/attempt_first_factor", created.id());
     let code = instance.code(JANE);
     browser.post(&path, &[strategy, ("code", &code)]).await.ok();

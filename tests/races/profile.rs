@@ -38,7 +38,7 @@ async fn tabs_that_touch_refresh_and_change_lose_nothing() {
     let done = browser.sign_up(&instance, "jane@example.com", &[]).await;
     let session = done.text_at("/response/created_session_id");
     // Old enough for a touch and a refresh to write.
-    instance.wait(Duration::from_secs(2 * 60 * 60));
+    instance.wait(Duration::from_hours(2));
     let touch = format!("/v1/client/sessions/{session}/touch");
     let tokens = format!("/v1/client/sessions/{session}/tokens");
     let mut tabs: Vec<std::pin::Pin<Box<dyn Future<Output = Reply> + Send>>> = Vec::new();

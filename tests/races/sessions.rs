@@ -11,19 +11,19 @@ async fn nobody_refreshes_once_the_sign_out_was_answered() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_refresh_that_writes_brings_no_session_back() {
-    let hours = Duration::from_secs(2 * 60 * 60);
+    let hours = Duration::from_hours(2);
     sign_out_while_refreshing("/v1/client/sessions?_method=DELETE", hours).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_refresh_that_writes_brings_no_client_back() {
-    let hours = Duration::from_secs(2 * 60 * 60);
+    let hours = Duration::from_hours(2);
     sign_out_while_refreshing("/v1/client?_method=DELETE", hours).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_session_that_was_removed_is_not_refreshed() {
-    let hours = Duration::from_secs(2 * 60 * 60);
+    let hours = Duration::from_hours(2);
     sign_out_while_refreshing("/v1/client/sessions/{session}/remove", hours).await;
 }
 
@@ -74,9 +74,8 @@ async fn sign_out_while_refreshing(path: &str, age: Duration) {
     instance.wait(age);
     let tokens = format!("/v1/client/sessions/{session}/tokens");
     let path = path.replace("{session}", &session);
-    let refreshing: Vec<_> = (0..10)
-        .map(|_| tokio::spawn(post(&browser.stolen(), &tokens)))
-        .collect();
+    let refreshing: Vec<_> =
+        (0..10).map(|_| tokio::spawn(post(&browser.stolen(), &tokens))).collect();
     // A person who is refused presses the button again.
     while browser.stolen().post(&path, &[]).await.status == 409 {}
     for _ in 0..3 {

@@ -90,7 +90,10 @@ async fn one_address(count: usize) {
         }
         assert_eq!(reply.status, 422);
         let shown = browser.get(&format!("/v1/client/sign_ups/{id}")).await.ok();
-        assert_eq!(shown.at("/response/verifications/email_address/status"), serde_json::Value::Null);
+        assert_eq!(
+            shown.at("/response/verifications/email_address/status"),
+            serde_json::Value::Null
+        );
         assert_eq!(shown.at("/response/verifications/email_address/next_action"), "needs_prepare");
         assert_eq!(shown.at("/response/created_user_id"), serde_json::Value::Null);
     }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
+use postern::app::Keys;
 use postern::app::{App, Clock, Entropy, SecretKey, Site};
+use postern::flow::key_ring::SealedKeyRing;
 use postern::http::Api;
 use postern::message::Mailer;
 use postern::settings::Settings;
-use postern::flow::key_ring::SealedKeyRing;
 use postern::store::{Store, table};
-use postern::app::Keys;
 use postern::token::Vault;
 use postern_local::aws::Services;
 use postern_local::aws::faults::Faults;
@@ -21,7 +20,7 @@ use postern_local::aws::outbox::Message;
 use postern_local::instance;
 use tokio::sync::OnceCell;
 
-use crate::Browser;
+use crate::{Browser, external};
 
 /// An instance with an empty table.
 pub struct Instance {
@@ -132,7 +131,9 @@ impl Builder {
         let name = format!("postern-{}", NEXT_TABLE.fetch_add(1, Ordering::SeqCst));
         // A second run against the same external DynamoDB must not meet the first one's tables.
         let name = format!("{name}-{}", std::process::id());
-        self.over(&name).await
+        let instance = self.over(&name).await;
+        external::keep_items(instance.app.store()).await;
+        instance
     }
 
     async fn over(self, name: &str) -> Instance {
@@ -140,17 +141,13 @@ impl Builder {
         let faults = Faults::before(services.http_client());
         let meter = Meter::before(faults.http_client());
         let sdk = instance::sdk(&meter.http_client());
-        let dynamodb = match std::env::var("AWS_ENDPOINT_URL_DYNAMODB") {
-            Ok(_) => aws_sdk_dynamodb::Client::new(
-                &aws_config::defaults(BehaviorVersion::latest()).load().await,
-            ),
-            // The SDK's quota of retries is the process's: a test that uses it up must not starve the others.
-            Err(_) => aws_sdk_dynamodb::Client::from_conf(
-                aws_sdk_dynamodb::config::Builder::from(&sdk)
-                    .retry_partition(RetryPartition::new(name.to_owned()))
-                    .build(),
-            ),
-        };
+        // The SDK's quota of retries is the process's: a test that uses it up must not starve the others.
+        let own_quota = RetryPartition::new(name.to_owned());
+        let embedded =
+            aws_sdk_dynamodb::config::Builder::from(&sdk).retry_partition(own_quota).build();
+        let dynamodb = external::dynamodb()
+            .await
+            .unwrap_or_else(|| aws_sdk_dynamodb::Client::from_conf(embedded));
         let store = Store::new(dynamodb, name);
         table::create(&store).await.unwrap();
         let kms = if self.fresh_keys {
@@ -162,12 +159,15 @@ impl Builder {
             aws_sdk_kms::Client::new(&instance::sdk(&vault.http_client()))
         };
         let settings = Arc::new(self.settings);
-        let keys = Keys::new(store.clone(), Vault::new(kms, "alias/postern", &settings.instance.host));
+        let keys =
+            Keys::new(store.clone(), Vault::new(kms, "alias/postern", &settings.instance.host));
         let site = Site {
             base_url: self.base_url,
             secret_key: Some(SecretKey::new("sk_live_tests".to_owned())),
         };
-        let seed = Arc::new(AtomicU64::new(NEXT_SEED.fetch_add(1 << 32, Ordering::SeqCst)));
+        let seed = Arc::new(AtomicU64::new(
+            external::first_seed() + NEXT_SEED.fetch_add(1 << 32, Ordering::SeqCst),
+        ));
         let app = App::new(settings, site, store, keys)
             .sending(Mailer::new(&sdk))
             .signing()
@@ -191,7 +191,10 @@ async fn shared_keys() -> (&'static Services, &'static SealedKeyRing) {
             table::create(&store).await.unwrap();
             let host = Instance::builder().settings.instance.host;
             let kms = aws_sdk_kms::Client::new(&sdk);
-            Keys::new(store.clone(), Vault::new(kms, "alias/postern", host)).published().await.unwrap();
+            Keys::new(store.clone(), Vault::new(kms, "alias/postern", host))
+                .published()
+                .await
+                .unwrap();
             (vault, store.key_ring().await.unwrap().unwrap())
         })
         .await;

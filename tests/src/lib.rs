@@ -20,6 +20,7 @@ pub use steps::wrong;
 
 mod browser;
 mod crowd;
+mod external;
 mod instance;
-pub mod table;
 mod steps;
+pub mod table;

@@ -6,8 +6,8 @@ use postern::flow::sign_in::SignIn;
 use postern::flow::sign_up::{Fields, Patch};
 use postern::flow::user::{EmailAddress, SessionPointer, UserPassword};
 use postern::flow::{
-    Client, Context, EmailAddressId, Facts, Identifier, Session, SessionId, SignUp, Strategy as Way,
-    Timestamp, User, UserId, Verification,
+    Client, Context, EmailAddressId, Facts, Identifier, Session, SessionId, SignUp,
+    Strategy as Way, Timestamp, User, UserId, Verification,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -33,7 +33,14 @@ pub(crate) fn seeds() -> impl Strategy<Value = Seeds> {
         vec(any::<u32>(), 4),
         json().prop_map(|value| serde_json::json!({ "any": value }).to_string()),
         0_usize..4,
-        vec(prop_oneof![Just(Way::EmailCode), Just(Way::Password), Just(Way::ResetPasswordEmailCode)], 4),
+        vec(
+            prop_oneof![
+                Just(Way::EmailCode),
+                Just(Way::Password),
+                Just(Way::ResetPasswordEmailCode)
+            ],
+            4,
+        ),
     )
         .prop_map(|(texts, addresses, times, numbers, metadata, sessions, ways)| Seeds {
             texts,
@@ -137,11 +144,12 @@ impl Seeds {
     fn sign_up(&self, cx: &Context<'_>) -> SignUp {
         let set = |text: Option<String>| text.map_or(Patch::Keep, Patch::Set);
         let fields = Fields {
-            email_address: self
-                .addresses
-                .first()
-                .map_or(Patch::Keep, |(address, _)| Patch::Set(Identifier::EmailAddress(address.clone()))),
-            username: self.text(0).map_or(Patch::Keep, |name| Patch::Set(Identifier::Username(name))),
+            email_address: self.addresses.first().map_or(Patch::Keep, |(address, _)| {
+                Patch::Set(Identifier::EmailAddress(address.clone()))
+            }),
+            username: self
+                .text(0)
+                .map_or(Patch::Keep, |name| Patch::Set(Identifier::Username(name))),
             first_name: set(self.text(1)),
             last_name: set(self.text(2)),
             unsafe_metadata: Metadata::parse(&self.metadata).ok(),

@@ -42,7 +42,7 @@ async fn an_hour_begins_on_the_hour() {
 async fn a_day_begins_at_midnight() {
     let instance = Instance::start().await;
     let (store, to, limits) = (instance.app.store(), address("jane@example.com"), limits(1, 3));
-    let hour = Duration::from_secs(60 * 60);
+    let hour = Duration::from_hours(1);
     for hours in 0..3 {
         let counted = store.count_message(&to, &limits, NOON + hour * hours).await.unwrap();
         assert_eq!(counted, Counted::Yes);
@@ -92,7 +92,7 @@ async fn wrong_codes_for_an_address_end_its_messages_for_the_day() {
         store.count_wrong(&to, NOON).await.unwrap();
     }
     let refused = store.count_message(&to, &limits, NOON).await.unwrap();
-    assert_eq!(refused, Counted::Refused { retry_after: Duration::from_secs(12 * 60 * 60) });
+    assert_eq!(refused, Counted::Refused { retry_after: Duration::from_hours(12) });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -107,7 +107,7 @@ async fn parallel_wrong_guesses_from_one_caller_are_counted_exactly() {
         count.await.unwrap();
     }
     assert_eq!(wrong(&instance, &ip).await, 40);
-    let later = IpKey::new("192.0.2.1".parse().unwrap(), NOON + Duration::from_secs(60 * 60));
+    let later = IpKey::new("192.0.2.1".parse().unwrap(), NOON + Duration::from_hours(1));
     assert_eq!(wrong(&instance, &later).await, 0);
 }
 
@@ -134,7 +134,7 @@ fn limits(hour: u32, day: u32) -> Limits {
         messages_per_address_day: day,
         messages_per_ip_hour: 100,
         wrong_codes_per_address_day: 100,
-        wrong_codes_per_ip_hour: 100,
+        wrong_guesses_per_ip_hour: 100,
     }
 }
 

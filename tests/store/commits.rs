@@ -7,7 +7,8 @@ use postern::store::{Commit, Committed, Versioned};
 use postern_tests::Instance;
 
 use crate::writer::{
-    address, client, load_client, load_user, nonce, owner, read, stored_client, stored_user, user, write,
+    address, client, load_client, load_user, nonce, owner, read, stored_client, stored_user, user,
+    write,
 };
 
 #[tokio::test]
@@ -54,13 +55,8 @@ async fn the_same_client_is_no_write() {
     let stored = stored_client(&instance).await;
     let _set_up = instance.meter.take();
     let (users, nonce) = (BTreeMap::new(), nonce());
-    let commit = Commit {
-        before: &stored,
-        next: &stored.record,
-        writes: &[],
-        users: &users,
-        nonce: &nonce,
-    };
+    let commit =
+        Commit { before: &stored, next: &stored.record, writes: &[], users: &users, nonce: &nonce };
     let done = instance.app.store().commit(&commit).await.unwrap();
     assert_eq!(done, Committed::Done(Some(1)));
     assert_eq!(instance.meter.take().calls, []);
@@ -145,15 +141,12 @@ async fn a_repeated_write_is_known_as_done() {
     let newcomer = user(&instance);
     let mine = address("jane@example.com");
     let alone: &[Write] = &[];
-    let together = &[
-        Write::CreateUser(newcomer.clone()),
-        Write::Claim(mine.clone(), newcomer.id.clone()),
-    ][..];
+    let together =
+        &[Write::CreateUser(newcomer.clone()), Write::Claim(mine.clone(), newcomer.id.clone())][..];
     let (users, nonces) = (BTreeMap::new(), [nonce(), nonce()]);
     let mut read_before = before;
     for (writes, nonce) in [alone, together].into_iter().zip(&nonces) {
-        let commit =
-            Commit { before: &read_before, next: &next, writes, users: &users, nonce };
+        let commit = Commit { before: &read_before, next: &next, writes, users: &users, nonce };
         let first = store.commit(&commit).await.unwrap();
         let second = store.commit(&commit).await.unwrap();
         assert_eq!(first, second);

@@ -38,7 +38,8 @@ async fn what_belongs_to_a_user_is_kept() {
     let user = stored_user(&instance).await.record;
     let claim = Write::Claim(address("jane@example.com"), user.id.clone());
     write(&instance, &[claim], &BTreeMap::new()).await;
-    for key in [format!("USER#{}", user.id), "EMAIL#jane@example.com".to_owned(), "KEYRING".into()] {
+    for key in [format!("USER#{}", user.id), "EMAIL#jane@example.com".to_owned(), "KEYRING".into()]
+    {
         let item = instance.item(&key).await.unwrap();
         assert!(!item.contains_key("ttl"), "{key}: {item:?}");
     }
@@ -59,7 +60,7 @@ async fn counters_outlive_their_windows_and_no_more() {
     store.reserve_guess(&guess, &lockout, now).await.unwrap();
     for (prefix, window) in [
         ("COUNT#EMAIL#", DAY),
-        ("COUNT#IP#", Duration::from_secs(60 * 60)),
+        ("COUNT#IP#", Duration::from_hours(1)),
         ("GUESS#", lockout.duration),
     ] {
         let keys = instance.keys(prefix).await;
@@ -136,4 +137,4 @@ async fn break_item(instance: &Instance, pk: &str, attribute: &str) {
         .unwrap();
 }
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);

@@ -26,7 +26,7 @@ async fn a_locked_factor_says_until_when() {
     }
     // It counts from the last guess that was taken.
     let until = NOW + Duration::from_secs(9) + LOCKOUT.duration;
-    let later = NOW + Duration::from_secs(60);
+    let later = NOW + Duration::from_mins(1);
     assert_eq!(reserve(store, &guess, later).await, Reserved::Locked { until });
     let end = until - Duration::from_millis(1);
     assert_eq!(reserve(store, &guess, end).await, Reserved::Locked { until });
@@ -107,6 +107,6 @@ fn guess(instance: &Instance) -> Guess {
     Guess { user: user(instance).id, factor: "password" }
 }
 
-const LOCKOUT: Lockout = Lockout { max_attempts: 10, duration: Duration::from_secs(60 * 60) };
+const LOCKOUT: Lockout = Lockout { max_attempts: 10, duration: Duration::from_hours(1) };
 /// 2026-01-01T12:00:00Z.
 const NOW: Timestamp = Timestamp::from_millis(1_767_268_800_000);

@@ -66,8 +66,7 @@ async fn a_key_that_is_asked_for_twice_is_read() {
     let user = stored_user(&instance).await;
     let client = stored_client(&instance).await;
     let id = &user.record.id;
-    let keys =
-        Keys { client: Some(&client.record.id), users: vec![id, id, id], ..Keys::default() };
+    let keys = Keys { client: Some(&client.record.id), users: vec![id, id, id], ..Keys::default() };
     let found = instance.app.store().load(&keys).await.unwrap();
     assert_eq!(found.users.get(id), Some(&user));
     assert_eq!(found.client, Some(client));
@@ -88,7 +87,8 @@ async fn sixty_users_are_read_in_one_call() {
     for _ in 0..60 {
         users.push(stored_user(&instance).await);
     }
-    let keys = Keys { users: users.iter().map(|user| &user.record.id).collect(), ..Keys::default() };
+    let keys =
+        Keys { users: users.iter().map(|user| &user.record.id).collect(), ..Keys::default() };
     let found = instance.app.store().load(&keys).await.unwrap();
     assert_eq!(found.users, crate::writer::read(users));
 }

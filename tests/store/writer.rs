@@ -49,9 +49,9 @@ pub(crate) fn address(text: &str) -> Identifier {
     Identifier::EmailAddress(text.to_owned())
 }
 
-/// A text that no other write carries.
+/// A text that no other write carries, of another run against the same DynamoDB neither.
 pub(crate) fn nonce() -> String {
-    format!("{:032x}", NEXT.fetch_add(1, Ordering::SeqCst))
+    format!("{:016x}{:016x}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst))
 }
 
 /// Writes these with a client that nobody knows.
@@ -72,7 +72,8 @@ pub(crate) async fn stored_client(instance: &Instance) -> Versioned<Client> {
     let client = client(instance);
     let before = Versioned::new(client.clone());
     let (users, nonce) = (BTreeMap::new(), nonce());
-    let commit = Commit { before: &before, next: &client, writes: &[], users: &users, nonce: &nonce };
+    let commit =
+        Commit { before: &before, next: &client, writes: &[], users: &users, nonce: &nonce };
     assert_eq!(instance.app.store().commit(&commit).await.unwrap(), Committed::Done(Some(1)));
     Versioned { record: client, version: Some(1) }
 }
@@ -103,7 +104,9 @@ pub(crate) async fn load(store: &Store, keys: &Keys<'_>) -> Result<Loaded, Store
 }
 
 /// Users as they were read, by their ids.
-pub(crate) fn read(users: impl IntoIterator<Item = Versioned<User>>) -> BTreeMap<UserId, Versioned<User>> {
+pub(crate) fn read(
+    users: impl IntoIterator<Item = Versioned<User>>,
+) -> BTreeMap<UserId, Versioned<User>> {
     users.into_iter().map(|user| (user.record.id.clone(), user)).collect()
 }
 

@@ -1,14 +1,13 @@
 //! What everybody may know about the instance.
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
 };
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use postern::flow::FlowError;
 use postern::http::resource::{avatar, environment};
-use postern::http::{ApiError, Ask, fresh_document};
+use postern::http::{ApiError, Ask, Id, fresh_document};
 use serde_json::json;
 
 /// Shows the settings as client packages read them.
@@ -21,16 +20,21 @@ pub(crate) async fn health() -> Response {
     fresh_document(&json!({ "status": "healthy" }))
 }
 
-/// Makes the browser forget everything that this host stored in it.
-pub(crate) async fn clear_site_data() -> Response {
+/// Makes the browser forget everything that this host stored in it, unless another site asks: an image on
+/// any page could sign its visitors out.
+pub(crate) async fn clear_site_data(headers: HeaderMap) -> Result<Response, ApiError> {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if site == Some(b"cross-site") {
+        return Err(ApiError::OriginInvalid);
+    }
     let mut response = fresh_document(&json!({}));
     let name = HeaderName::from_static("clear-site-data");
     response.headers_mut().insert(name, HeaderValue::from_static("\"*\""));
-    response
+    Ok(response)
 }
 
 /// Draws a user's initials.
-pub(crate) async fn avatar(Path(text): Path<String>) -> Result<Response, ApiError> {
+pub(crate) async fn avatar(Id(text): Id<String>) -> Result<Response, ApiError> {
     let (seed, initials) = avatar::parse(&text).ok_or(FlowError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, "image/svg+xml"),
@@ -41,7 +45,7 @@ pub(crate) async fn avatar(Path(text): Path<String>) -> Result<Response, ApiErro
 }
 
 /// Leads to the client packages' scripts, which pages without a bundler load from here.
-pub(crate) async fn package(Path(path): Path<String>) -> Result<Response, ApiError> {
+pub(crate) async fn package(Id(path): Id<String>) -> Result<Response, ApiError> {
     let known = PACKAGES.iter().any(|package| path.starts_with(package));
     let location = HeaderValue::from_str(&format!("{CDN}/{path}"));
     match location {

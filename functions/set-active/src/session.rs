@@ -11,7 +11,7 @@ pub(crate) async fn touch(ask: Ask, Id(id): Id<SessionId>, form: Form) -> Answer
 
 /// Gives a fresh token for a session.
 pub(crate) async fn tokens(ask: Ask, Id(id): Id<SessionId>) -> Answer {
-    ask.advance(&Refresh { id }).await.as_token()
+    ask.advance(&Refresh { id }).await
 }
 
 /// Refuses: the instance has no templates.

@@ -16,7 +16,7 @@ use crate::flow::{
     Budget, Client, Context, Facts, FlowError, Guess, Needs, PasswordCheck, Refused, Secret,
     SecretStanding, Transition, User, UserId, Verb,
 };
-use crate::store::{IpKey, Keys as ItemKeys, Loaded, Reserved, StoreError, Versioned};
+use crate::store::{Counted, IpKey, Keys as ItemKeys, Loaded, Reserved, StoreError, Versioned};
 
 use settle::Settled;
 
@@ -35,10 +35,22 @@ struct Progress<'a> {
     secret: Option<Secret>,
     users: BTreeMap<UserId, Versioned<User>>,
     facts: Facts,
-    reserved: Option<Guess>,
-    compared: Option<(UserId, u32)>,
+    paid: Paid,
+    /// Whose password was compared, and how often it had been set.
+    compared: Option<(Option<UserId>, u32)>,
     counted: Vec<Budget>,
     nonce: String,
+}
+
+/// What was paid for a guess.
+#[derive(Default)]
+struct Paid {
+    /// The account's budget paid.
+    by_account: Option<Guess>,
+    /// The budget of the address that asks paid.
+    by_ip: bool,
+    /// Somebody looked whether the guess was right: it is not given back, whatever the answer.
+    spent: bool,
 }
 
 impl App {
@@ -47,7 +59,9 @@ impl App {
     /// A lost race is decided anew from what is there then, three times at most. What failed on the way is
     /// in the reply's answer.
     pub async fn advance(&self, caller: &Caller, verb: &impl Verb) -> Reply {
-        let code_key = match self.keys.code_key().await {
+        let code_key =
+            if verb.lookups().codes { self.keys.code_key().await.map(Some) } else { Ok(None) };
+        let code_key = match code_key {
             Ok(key) => key,
             Err(error) => return Reply::refused(error),
         };
@@ -69,54 +83,99 @@ impl App {
         cx: &'a Context<'a>,
     ) -> Result<Progress<'a>, AppError> {
         let lookups = verb.lookups();
+        if caller.credential.is_none() && !lookups.opens_client {
+            return Err(FlowError::Unauthenticated.into());
+        }
         let ip = IpKey::new(caller.ip, cx.now);
         let keys = ItemKeys {
             client: caller.credential.as_ref().map(|credential| &credential.client),
             users: lookups.users.iter().collect(),
             identifiers: lookups.identifiers.clone(),
-            ip: lookups.guesses.then_some(&ip),
         };
-        let hash = async {
-            match lookups.hash {
-                Some(password) => self.hasher.hash(password).await.map(Some),
-                None => Ok(None),
-            }
-        };
-        let load = async { Ok::<_, AppError>(self.store.load(&keys).await?) };
-        let (mut loaded, hash) = tokio::try_join!(load, hash)?;
-        if loaded.wrong_guesses >= self.settings.limits.wrong_codes_per_ip_hour {
-            return Err(FlowError::TooManyRequests { retry_after: ip.rest_of_hour() }.into());
+        let (loaded, paid) = tokio::join!(self.store.load(&keys), self.pay(lookups.guesses, &ip));
+        if let Counted::Refused { retry_after } = paid? {
+            return Err(FlowError::TooManyRequests { retry_after }.into());
         }
-        let stored = loaded.client.take();
-        let known = caller
-            .credential
-            .as_ref()
-            .and_then(|credential| recognised(stored, credential, cx.now));
-        let (client, standing, secret) = match known {
-            Some((client, standing)) => (client, standing, None),
-            None if lookups.opens_client => {
-                let (client, secret) = Client::new(cx);
-                (Versioned::new(client), SecretStanding::Current, Some(secret))
-            }
-            None => return Err(FlowError::Unauthenticated.into()),
+        let mut loaded = loaded?;
+        let known = self.identify(caller, loaded.client.take(), verb, cx)?;
+        let hash = match lookups.hash {
+            Some(password) => Some(self.hasher.hash(password).await?),
+            None => None,
         };
+        let asked = lookups.users.into_iter().collect();
+        let new_client = known.secret.is_some();
         let mut progress = Progress {
             app: self,
             caller,
             cx,
             ip,
-            client,
-            standing,
-            secret,
+            client: known.client,
+            standing: known.standing,
+            secret: known.secret,
             users: BTreeMap::new(),
-            facts: Facts { hash, ..Facts::default() },
-            reserved: None,
+            facts: Facts { hash, asked, new_client, ..Facts::default() },
+            paid: Paid { by_ip: lookups.guesses, ..Paid::default() },
             compared: None,
             counted: Vec::new(),
             nonce: self.entropy.hex(),
         };
         progress.learn(loaded);
         Ok(progress)
+    }
+
+    /// Pays for a guess by the address that it comes from.
+    async fn pay(&self, guesses: bool, ip: &IpKey) -> Result<Counted, StoreError> {
+        if guesses {
+            self.store.reserve_guess_from(ip, &self.settings.limits).await
+        } else {
+            Ok(Counted::Yes)
+        }
+    }
+
+    /// Whose request it is: the stored client, or a new one where the verb opens one.
+    fn identify(
+        &self,
+        caller: &Caller,
+        stored: Option<Versioned<Client>>,
+        verb: &impl Verb,
+        cx: &Context<'_>,
+    ) -> Result<Known, AppError> {
+        let opens = verb.lookups().opens_client;
+        let recognised = caller
+            .credential
+            .as_ref()
+            .and_then(|credential| recognised(stored, credential, cx.now));
+        match recognised {
+            // Two attempts that began at once: the one that was overtaken goes on as a client of its own,
+            // since there is nothing on the old one that it may see.
+            Some((_, SecretStanding::Superseded(visible)))
+                if opens && visible.is_empty() && !verb.allowed_to_superseded(&visible) =>
+            {
+                Ok(Known::new(cx))
+            }
+            Some((client, standing)) => Ok(Known { client, standing, secret: None }),
+            None if opens => Ok(Known::new(cx)),
+            None => Err(FlowError::Unauthenticated.into()),
+        }
+    }
+}
+
+/// Whose request it is.
+struct Known {
+    client: Versioned<Client>,
+    standing: SecretStanding,
+    /// The secret of a client that begins with the request.
+    secret: Option<Secret>,
+}
+
+impl Known {
+    fn new(cx: &Context<'_>) -> Self {
+        let (client, secret) = Client::new(cx);
+        Self {
+            client: Versioned::new(client),
+            standing: SecretStanding::Current,
+            secret: Some(secret),
+        }
     }
 }
 
@@ -130,7 +189,8 @@ impl Progress<'_> {
                     return self.refuse(error).await;
                 }
             };
-            match self.settle(&transition).await {
+            self.paid.spent = true;
+            match self.settle(verb, &transition).await {
                 Ok(Settled::Done) => return Box::pin(self.perform(transition)).await,
                 Ok(Settled::Uncounted(error)) => {
                     return Box::pin(self.withdraw(transition, error, Refused::Budget)).await;
@@ -144,33 +204,43 @@ impl Progress<'_> {
 
     /// Learns what the verb needs and lets it decide.
     async fn decide(&mut self, verb: &impl Verb) -> Result<Transition<Client>, AppError> {
-        let needs = verb.needs(&self.client.record, &self.facts, self.cx)?;
-        self.fulfil(needs).await?;
-        let transition = verb.decide(self.client.record.clone(), &self.facts, self.cx)?;
         if let SecretStanding::Superseded(visible) = &self.standing
             && !verb.allowed_to_superseded(visible)
         {
             return Err(FlowError::ClientChanged.into());
         }
-        Ok(transition)
+        loop {
+            let needs = verb.needs(&self.client.record, &self.facts, self.cx)?;
+            if !self.fulfil(needs).await? {
+                return Ok(verb.decide(self.client.record.clone(), &self.facts, self.cx)?);
+            }
+        }
     }
 
-    async fn fulfil(&mut self, needs: Needs) -> Result<(), AppError> {
-        let unknown = self.unknown(needs.users);
-        let guess = needs.guess.filter(|guess| self.reserved.as_ref() != Some(guess));
+    /// Learns what is needed; answers whether there was anything new to learn.
+    async fn fulfil(&mut self, needs: Needs) -> Result<bool, AppError> {
+        let unknown: Vec<_> =
+            needs.users.into_iter().filter(|id| !self.facts.asked.contains(id)).collect();
+        let guess = needs.guess.filter(|guess| {
+            self.paid.by_account.as_ref() != Some(guess) && self.facts.locked_until.is_none()
+        });
+        let mut learnt = !unknown.is_empty() || guess.is_some();
         let (users, reserved) =
             tokio::join!(self.load_users(&unknown), self.reserve(guess.as_ref()));
         if let Some(guess) = guess {
             match reserved? {
-                Reserved::Yes => self.reserved = Some(guess),
+                Reserved::Yes => self.paid.by_account = Some(guess),
                 Reserved::Locked { until } => self.facts.locked_until = Some(until),
             }
         }
         self.learn(users?);
-        match needs.password {
-            Some(check) => self.compare(check).await,
-            None => Ok(()),
+        self.facts.asked.extend(unknown);
+        if let Some(check) = needs.password
+            && self.facts.locked_until.is_none()
+        {
+            learnt |= self.compare(check).await?;
         }
+        Ok(learnt)
     }
 
     fn unknown(&self, users: impl IntoIterator<Item = UserId>) -> Vec<UserId> {
@@ -192,29 +262,43 @@ impl Progress<'_> {
         }
     }
 
-    /// Gives back a guess that was refused without looking at it.
+    /// Gives back a guess that nobody looked at.
     async fn return_guess(&mut self) {
-        if let Some(guess) = self.reserved.take()
-            && let Err(error) = self.app.store.return_guess(&guess).await
-        {
+        if self.paid.spent {
+            return;
+        }
+        let Paid { by_account, by_ip, .. } = std::mem::take(&mut self.paid);
+        let account = async {
+            match &by_account {
+                Some(guess) => self.app.store.return_guess(guess).await,
+                None => Ok(()),
+            }
+        };
+        let ip =
+            async { if by_ip { self.app.store.return_guess_from(&self.ip).await } else { Ok(()) } };
+        if let Err(error) = tokio::try_join!(account, ip) {
             tracing::warn!(error = %chain(&error), "a guess was not given back");
         }
     }
 
-    /// Compares a password once; again only if the user's changed meanwhile.
-    async fn compare(&mut self, check: PasswordCheck) -> Result<(), AppError> {
+    /// Compares a password once, and again only if the user's changed meanwhile; answers whether it did.
+    async fn compare(&mut self, check: PasswordCheck) -> Result<bool, AppError> {
         let user = check.user.as_ref().and_then(|id| self.facts.users.get(id));
         let stored = user.and_then(|user| user.password.as_ref()).map(|password| &password.hash);
-        let what = user.map(|user| (user.id.clone(), user.password_version));
-        if what.is_some() && what == self.compared {
-            return Ok(());
+        let what = match user {
+            Some(user) => (Some(user.id.clone()), user.password_version),
+            None => (None, 0),
+        };
+        if self.compared.as_ref() == Some(&what) {
+            return Ok(false);
         }
         let Compared { matches, rehashed } =
             self.app.hasher.compare(&check.password, stored).await?;
-        self.compared = what;
+        self.compared = Some(what);
+        self.paid.spent = true;
         self.facts.password_matches = matches;
         self.facts.rehashed = rehashed;
-        Ok(())
+        Ok(true)
     }
 
     /// Takes in what was read.

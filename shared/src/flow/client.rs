@@ -1,8 +1,8 @@
 //! The client: one browser, its attempts and its sessions. One record, written whole.
 //!
 //! A browser proves that it is this client by a **secret** in its cookie. The secret is replaced whenever
-//! the client gains a privilege (OWASP ASVS 5.0, 7.2.4), so that one planted before a sign-in is worth
-//! nothing after it. Requests that are under way at that moment still carry the old one: for a short while
+//! the client gains a privilege (OWASP ASVS 5.0, 7.2.4) and when an attempt begins, so that one planted
+//! before is worth nothing after it. Requests that are under way at that moment still carry the old one: for a short while
 //! it is known as superseded, sees only the sessions that it could see before, and may not gain any.
 
 use std::fmt;
@@ -84,6 +84,14 @@ pub enum SecretStanding {
     Superseded(Vec<SessionId>),
     /// It is not.
     Unknown,
+}
+
+/// Whether the client can do something that it could not before, besides a session that begins: then its
+/// secret changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gain {
+    None,
+    Some,
 }
 
 impl Client {
@@ -183,9 +191,9 @@ impl Client {
     pub(super) fn with_sign_up(
         self,
         transition: Transition<SignUp>,
+        gain: Gain,
         cx: &Context<'_>,
     ) -> Transition<Self> {
-        let opens = transition.opens.clone();
         let strategy = transition.next.proved_by();
         let next = transition.map(|sign_up| {
             if sign_up.is_complete() {
@@ -194,16 +202,16 @@ impl Client {
                 Self { sign_up: Some(sign_up), ..self }
             }
         });
-        next.settled(opens, strategy, cx)
+        next.settled(strategy, gain, cx)
     }
 
     /// Takes up the next state of the sign-in.
     pub(super) fn with_sign_in(
         self,
         transition: Transition<SignIn>,
+        gain: Gain,
         cx: &Context<'_>,
     ) -> Transition<Self> {
-        let opens = transition.opens.clone();
         let strategy = transition.next.proved_by();
         let next = transition.map(|sign_in| {
             if sign_in.is_complete() {
@@ -212,24 +220,18 @@ impl Client {
                 Self { sign_in: Some(sign_in), ..self }
             }
         });
-        next.settled(opens, strategy, cx)
+        next.settled(strategy, gain, cx)
     }
 
     /// The record after a change; its time rises even within a millisecond, since browsers compare it.
     #[must_use]
     pub(super) fn changed(mut self, cx: &Context<'_>) -> Self {
-        self.updated_at = cx.now.max(self.updated_at + Duration::from_millis(1));
+        self.updated_at = self.updated_at.risen_to(cx.now);
         self
     }
 
-    /// The client with a session that begins, and its new secret.
-    fn signed_in(
-        mut self,
-        session: Session,
-        strategy: Option<Strategy>,
-        cx: &Context<'_>,
-    ) -> (Self, Secret) {
-        let visible = self.sessions.iter().map(|session| session.id.clone()).collect();
+    /// The client with a session that begins.
+    fn signed_in(mut self, session: Session, strategy: Option<Strategy>, cx: &Context<'_>) -> Self {
         if cx.settings.sessions.single {
             // An attempt that began before another one signed in replaces that one's session.
             self.sessions.clear();
@@ -240,6 +242,11 @@ impl Client {
         let over = self.sessions.len().saturating_sub(cx.settings.sessions.per_client);
         self.sessions.drain(..over);
         self.last_authentication_strategy = strategy;
+        self
+    }
+
+    /// The client with another secret. With the old one only these sessions can still be seen.
+    fn rotated(mut self, visible: Vec<SessionId>, cx: &Context<'_>) -> (Self, Secret) {
         let secret = Secret::generate(Purpose::RotatedSecret, cx);
         let old = std::mem::replace(&mut self.secret, secret.digest());
         self.superseded =
@@ -249,15 +256,26 @@ impl Client {
 }
 
 impl Transition<Client> {
-    /// The transition with the session that it opens taken up by the client.
-    fn settled(self, opens: Option<Session>, strategy: Option<Strategy>, cx: &Context<'_>) -> Self {
-        let Some(session) = opens else {
-            return self.map(|client| client.changed(cx));
-        };
+    /// The transition with the session that it opens taken up by the client, and the secret replaced if
+    /// anything was gained.
+    fn settled(self, strategy: Option<Strategy>, gain: Gain, cx: &Context<'_>) -> Self {
+        let Self { next: client, opens, .. } = &self;
+        let visible = client.sessions.iter().map(|session| session.id.clone()).collect();
+        let gained = opens.is_some() || gain == Gain::Some;
+        let session = opens.clone();
         let mut secret = None;
         let next = self.map(|client| {
-            let (client, new) = client.signed_in(session, strategy, cx);
-            secret = Some(new);
+            let client = match session {
+                Some(session) => client.signed_in(session, strategy, cx),
+                None => client,
+            };
+            let client = if gained {
+                let (client, new) = client.rotated(visible, cx);
+                secret = Some(new);
+                client
+            } else {
+                client
+            };
             client.changed(cx)
         });
         Transition { secret, opens: None, ..next }
@@ -266,6 +284,19 @@ impl Transition<Client> {
     /// A transition that changes the client alone.
     pub(super) fn of_client(client: Client, subject: Subject, cx: &Context<'_>) -> Self {
         Self::to(client.changed(cx), subject)
+    }
+}
+
+impl Gain {
+    /// An attempt begins. Whoever planted the client's secret in this browser before must not follow it; a
+    /// client that begins with the attempt has a secret that nobody can have planted.
+    pub(super) fn of_beginning(facts: &Facts) -> Self {
+        if facts.new_client { Self::None } else { Self::Some }
+    }
+
+    /// Something is proved, or nothing is.
+    pub(super) fn of_proof(proved: bool) -> Self {
+        if proved { Self::Some } else { Self::None }
     }
 }
 

@@ -3,6 +3,7 @@
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
 
+use super::error::FlowError;
 use super::time::Timestamp;
 use super::verification::CodeKey;
 use crate::settings::Settings;
@@ -16,8 +17,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The instance's settings.
     pub settings: &'a Settings,
-    /// The key under which one-time codes are hashed.
-    pub code_key: &'a CodeKey,
+    /// The key under which one-time codes are hashed, where codes are made or compared.
+    pub code_key: Option<&'a CodeKey>,
     /// What everything random of this decision follows from.
     pub entropy: [u8; 32],
 }
@@ -47,6 +48,14 @@ pub enum Purpose {
 }
 
 impl Context<'_> {
+    /// The key under which one-time codes are hashed.
+    ///
+    /// # Errors
+    /// [`FlowError::NoCodeKey`] where no code is made or compared.
+    pub fn code_key(&self) -> Result<&CodeKey, FlowError> {
+        self.code_key.ok_or(FlowError::NoCodeKey)
+    }
+
     /// The random numbers for one purpose.
     #[must_use]
     pub fn rng(&self, purpose: Purpose) -> ChaCha20Rng {
@@ -64,7 +73,12 @@ pub(crate) mod tests {
     pub(crate) fn context<T>(test: impl FnOnce(&Context<'_>) -> T) -> T {
         let settings = settings();
         let code_key = CodeKey::new(&[7; 32]);
-        test(&Context { now: NOW, settings: &settings, code_key: &code_key, entropy: [42; 32] })
+        test(&Context {
+            now: NOW,
+            settings: &settings,
+            code_key: Some(&code_key),
+            entropy: [42; 32],
+        })
     }
 
     /// The settings that ship.

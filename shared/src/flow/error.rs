@@ -75,6 +75,8 @@ pub enum FlowError {
         /// When it is worth asking again.
         retry_after: Duration,
     },
+    /// A code was to be made or compared by a function that has no key for codes: a bug.
+    NoCodeKey,
     /// The request came with a secret that was replaced while it was under way.
     ClientChanged,
 }

@@ -69,7 +69,12 @@ impl World {
         change(&mut settings);
         let code_key = CodeKey::new(&[7; 32]);
         let browser = |entropy| {
-            Client::new(&Context { now: NOW, settings: &settings, code_key: &code_key, entropy })
+            Client::new(&Context {
+                now: NOW,
+                settings: &settings,
+                code_key: Some(&code_key),
+                entropy,
+            })
         };
         let ((client, secret), other) = (browser([1; 32]), browser([2; 32]));
         Self {
@@ -91,7 +96,7 @@ impl World {
     pub(super) fn cx(&self) -> Context<'_> {
         let mut entropy = [0; 32];
         entropy[..8].copy_from_slice(&self.decisions.to_le_bytes());
-        Context { now: self.now, settings: &self.settings, code_key: &self.code_key, entropy }
+        Context { now: self.now, settings: &self.settings, code_key: Some(&self.code_key), entropy }
     }
 
     /// Lets time pass.
@@ -117,11 +122,18 @@ impl World {
                 .map(|(identifier, owner)| (identifier.clone(), owner.clone()))
                 .collect(),
             users: self.found(&lookups.users),
+            asked: lookups.users.into_iter().collect(),
             hash: lookups.hash.map(hash),
             ..Facts::default()
         };
-        let needs = verb.needs(&self.client, &facts, &cx)?;
-        facts.users.extend(self.found(&needs.users));
+        let needs = loop {
+            let needs = verb.needs(&self.client, &facts, &cx)?;
+            if needs.users.iter().all(|id| facts.asked.contains(id)) {
+                break needs;
+            }
+            facts.users.extend(self.found(&needs.users));
+            facts.asked.extend(needs.users);
+        };
         facts.password_matches = needs.password.is_some_and(|check| self.password_matches(&check));
         facts.locked_until = needs
             .guess

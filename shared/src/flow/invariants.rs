@@ -97,7 +97,7 @@ fn perform(world: &mut World, ledger: &mut Ledger, step: &Step) {
     invariant_codes_are_bounded_and_apart(&done, ledger);
     invariant_no_identifier_belongs_to_two_users(&done);
     invariant_sessions_are_listed_bounded_and_used_while_they_live(&done);
-    invariant_the_secret_changes_when_a_session_begins_and_only_then(&done);
+    invariant_the_secret_changes_by_every_gain_and_only_then(&done);
     invariant_the_time_of_change_rises(&done);
     invariant_one_attempt_is_under_way(&done);
     if done.result.is_ok() {
@@ -145,7 +145,7 @@ fn invariant_sessions_are_listed_bounded_and_used_while_they_live(done: &Done<'_
     }
 }
 
-fn invariant_the_secret_changes_when_a_session_begins_and_only_then(done: &Done<'_>) {
+fn invariant_the_secret_changes_by_every_gain_and_only_then(done: &Done<'_>) {
     let (before, world) = (&done.before, done.after);
     if world.client.id != before.client.id {
         return;
@@ -156,11 +156,16 @@ fn invariant_the_secret_changes_when_a_session_begins_and_only_then(done: &Done<
     let begun = world.client.sessions.iter().filter(|session| !old(session)).count();
     let standing = world.client.recognise(&before.secret, world.now);
     assert_eq!(world.client.recognise(&world.secret, world.now), SecretStanding::Current);
-    if begun == 0 {
-        assert_eq!(standing, SecretStanding::Current);
-    } else {
+    assert!(begun <= 1);
+    let answered = done.result.as_ref().is_ok_and(|next| next.answer.is_ok());
+    let gained = begun == 1
+        || done.step.begins() && done.result.is_ok()
+        || done.step.proves() && answered;
+    if gained {
         let visible = before.client.sessions.iter().map(|session| session.id.clone()).collect();
-        assert_eq!((begun, standing), (1, SecretStanding::Superseded(visible)));
+        assert_eq!(standing, SecretStanding::Superseded(visible));
+    } else {
+        assert_eq!(standing, SecretStanding::Current);
     }
 }
 

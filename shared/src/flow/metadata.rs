@@ -24,7 +24,13 @@ impl Metadata {
         // serde_json gives up at 128 levels by itself; ours leaves every reader room.
         match serde_json::from_str(text) {
             Ok(Value::Object(map)) if map.values().all(|value| fits(value, DEPTH - 1)) => {
-                Ok(Self(map))
+                // Measured as it is kept: some numbers are longer than they were written.
+                let metadata = Self(map);
+                if metadata.length() > BYTES {
+                    Err(FlowError::TooLong(FIELD))
+                } else {
+                    Ok(metadata)
+                }
             }
             Ok(_) | Err(_) => Err(FlowError::FormatInvalid(FIELD)),
         }
@@ -42,8 +48,11 @@ impl Metadata {
     /// [`FlowError::TooLong`] if the result is too large.
     pub fn merged(mut self, patch: &Self) -> Result<Self, FlowError> {
         merge(&mut self.0, &patch.0);
-        let length = serde_json::to_string(&self.0).map_or(usize::MAX, |text| text.len());
-        if length > BYTES { Err(FlowError::TooLong(FIELD)) } else { Ok(self) }
+        if self.length() > BYTES { Err(FlowError::TooLong(FIELD)) } else { Ok(self) }
+    }
+
+    fn length(&self) -> usize {
+        serde_json::to_string(&self.0).map_or(usize::MAX, |text| text.len())
     }
 
     /// Whether there is nothing in it.

@@ -23,8 +23,8 @@ use super::fields::Field;
 use super::identifier::Identifier;
 use super::ids::{EmailAddressId, SessionId, SignInId};
 use super::password::{Password, PasswordHash};
+use super::sending::Sending;
 use super::session::Session;
-use super::sign_up::may_send;
 use super::strategy::{Asked, Outcome, Proof, Strategy};
 use super::time::Timestamp;
 use super::transition::{
@@ -34,7 +34,7 @@ use super::user::User;
 use super::verification::Verification;
 
 pub use factors::{EmailAddressFactor, Factor, Factors};
-pub use verbs::{Answer, Attempt, Create, Prepare, ResetPassword};
+pub use verbs::{Attempt, Create, Prepare, ResetPassword, Typed};
 
 mod factors;
 mod verbs;
@@ -50,7 +50,8 @@ pub struct SignIn {
     /// The person's language, as the browser named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    codes_sent: u32,
+    #[serde(default)]
+    sending: Sending,
     state: State,
     /// When it began.
     pub created_at: Timestamp,
@@ -100,7 +101,7 @@ impl SignIn {
             id: SignInId::generate(cx),
             identifier: None,
             locale,
-            codes_sent: 0,
+            sending: Sending::default(),
             state: State::NeedsIdentifier,
             created_at: cx.now,
             abandon_at: cx.now + cx.settings.attempts.lifetime,
@@ -130,11 +131,11 @@ impl SignIn {
         address: Option<&EmailAddressId>,
         cx: &Context<'_>,
     ) -> Result<Transition<Self>, FlowError> {
-        let State::NeedsFirstFactor { factors, verification } = &self.state else {
+        let State::NeedsFirstFactor { factors, .. } = &self.state else {
             return Err(FlowError::SignInState);
         };
         let factor = factors.email_address(strategy, address, cx.settings)?;
-        may_send(verification.as_ref(), self.codes_sent, self.abandon_at, cx)?;
+        self.sending.allow(self.abandon_at, cx)?;
         let asked = Asked {
             attempt: self.id.as_str(),
             identifier: &factor.address,
@@ -145,7 +146,7 @@ impl SignIn {
             factors: factors.clone().proving(&factor.id),
             verification: Some(prepared.verification),
         };
-        self.codes_sent = self.codes_sent.saturating_add(1);
+        self.sending = self.sending.after(prepared.message.as_ref(), cx);
         Ok(self.stays().sending(prepared.message))
     }
 
@@ -206,19 +207,17 @@ impl SignIn {
                 Err(FlowError::VerificationMissing)
             }
             Err(refusal) => {
-                let wrong = match address {
-                    Some(email) if strategy != Strategy::Password => {
-                        Budget::WrongCode(email.address.clone())
-                    }
-                    Some(_) | None => Budget::WrongPassword,
-                };
+                let wrong = address.filter(|_| strategy != Strategy::Password);
+                let wrong = wrong.map(|email| Budget::WrongCode(email.address.clone()));
                 // A wrong password must not void a code that is on its way.
                 let verification = match verification {
                     Some(prepared) if strategy == Strategy::Password => Some(prepared.clone()),
                     Some(_) | None => Some(attempted.verification),
                 };
                 self.state = State::NeedsFirstFactor { factors, verification };
-                Ok(self.stays().counting(wrong).answering(Err(refusal)))
+                let mut next = self.stays().answering(Err(refusal));
+                next.budgets.extend(wrong);
+                Ok(next)
             }
         }
     }
@@ -257,20 +256,18 @@ impl SignIn {
             locale: self.locale.clone(),
         });
         let (factors, verification) = (factors.clone(), verification.clone());
+        // Failed guesses at the old password say nothing about the new one.
+        let forgotten =
+            Guess { user: user.id.clone(), factor: Strategy::Password.guessed_factor() };
         let mut next = self.completed(user, factors, verification, cx);
         next.effects.extend(notice.map(Effect::Notify));
-        Ok(next)
+        Ok(next.counting(Budget::GuessedRight(forgotten)))
     }
 
     /// The sign-in after its code could not be sent.
     #[must_use]
-    pub(super) fn undelivered(
-        mut self,
-        before: Option<&Self>,
-        why: Refused,
-        now: Timestamp,
-    ) -> Self {
-        self.codes_sent = before.map_or(0, |before| before.codes_sent);
+    pub(super) fn undelivered(mut self, before: Option<&Self>, why: Refused) -> Self {
+        self.sending = before.map(|before| before.sending.clone()).unwrap_or_default();
         match (&mut self.state, why) {
             (State::NeedsFirstFactor { factors, verification }, Refused::Budget) => {
                 factors.proving = before
@@ -278,12 +275,11 @@ impl SignIn {
                     .and_then(|factors| factors.proving.clone());
                 *verification = before.and_then(|before| before.verification()).cloned();
             }
-            (State::NeedsFirstFactor { verification, .. }, Refused::Delivery) => {
-                *verification = verification.take().map(|sent| sent.without_cool_down(now));
-            }
-            (
+            // The code may have got out, and keeps working.
+            (State::NeedsFirstFactor { .. }, Refused::Delivery)
+            | (
                 State::NeedsIdentifier | State::NeedsNewPassword { .. } | State::Complete { .. },
-                _,
+                Refused::Budget | Refused::Delivery,
             ) => {}
         }
         self

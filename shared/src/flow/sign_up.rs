@@ -22,12 +22,14 @@ use super::identifier::Identifier;
 use super::ids::{SessionId, SignUpId, UserId};
 use super::metadata::Metadata;
 use super::password::PasswordHash;
+use super::sending::Sending;
 use super::strategy::{Asked, Outcome, Proof, Strategy};
 use super::time::Timestamp;
 use super::transition::{Budget, Facts, Refused, Subject, Transition};
 use super::verification::Verification;
 use crate::settings::Settings;
 
+pub(super) use fields::not_enabled;
 pub use fields::{Fields, Patch};
 pub use verbs::{Attempt, Create, Prepare, Update};
 
@@ -66,7 +68,8 @@ pub struct SignUp {
     /// The person's time zone, as the browser named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    codes_sent: u32,
+    #[serde(default)]
+    sending: Sending,
     state: State,
     /// When it began.
     pub created_at: Timestamp,
@@ -115,7 +118,7 @@ impl SignUp {
             legal_accepted_at: None,
             locale: None,
             timezone: None,
-            codes_sent: 0,
+            sending: Sending::default(),
             state: State::Open,
             created_at: cx.now,
             abandon_at: cx.now + cx.settings.attempts.lifetime,
@@ -154,14 +157,14 @@ impl SignUp {
         if email.is_verified() || self.is_complete() {
             return Err(FlowError::VerificationAlreadyVerified);
         }
-        may_send(email.verification.as_ref(), self.codes_sent, self.abandon_at, cx)?;
+        self.sending.allow(self.abandon_at, cx)?;
         let asked = Asked {
             attempt: self.id.as_str(),
             identifier: &email.address,
             locale: self.locale.as_deref(),
         };
         let prepared = strategy.prepare(&asked, cx)?;
-        self.codes_sent = self.codes_sent.saturating_add(1);
+        self.sending = self.sending.after(prepared.message.as_ref(), cx);
         self.email_address = Some(ClaimedAddress {
             address: email.address.clone(),
             verification: Some(prepared.verification),
@@ -210,22 +213,15 @@ impl SignUp {
 
     /// The sign-up after its code could not be sent.
     #[must_use]
-    pub(super) fn undelivered(
-        mut self,
-        before: Option<&Self>,
-        why: Refused,
-        now: Timestamp,
-    ) -> Self {
-        self.codes_sent = before.map_or(0, |before| before.codes_sent);
+    pub(super) fn undelivered(mut self, before: Option<&Self>, why: Refused) -> Self {
+        self.sending = before.map(|before| before.sending.clone()).unwrap_or_default();
         let earlier = before.and_then(|before| before.email_address.clone());
         if let Some(email) = &mut self.email_address {
             email.verification = match why {
                 Refused::Budget => earlier
                     .filter(|earlier| earlier.address == email.address)
                     .and_then(|earlier| earlier.verification),
-                Refused::Delivery => {
-                    email.verification.take().map(|sent| sent.without_cool_down(now))
-                }
+                Refused::Delivery => email.verification.take(),
             };
         }
         self
@@ -363,23 +359,6 @@ fn available(identifier: &Identifier, field: Field, facts: &Facts) -> Result<(),
     } else {
         Ok(())
     }
-}
-
-/// Refuses a code within the cool-down of the last one, or after too many.
-pub(super) fn may_send(
-    last: Option<&Verification>,
-    codes_sent: u32,
-    abandon_at: Timestamp,
-    cx: &Context<'_>,
-) -> Result<(), FlowError> {
-    let resend_at = last.and_then(Verification::resend_at).unwrap_or(cx.now);
-    if cx.now < resend_at {
-        return Err(FlowError::TooManyRequests { retry_after: resend_at.since(cx.now) });
-    }
-    if codes_sent >= cx.settings.codes.per_attempt {
-        return Err(FlowError::TooManyRequests { retry_after: abandon_at.since(cx.now) });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -121,9 +121,9 @@ impl Strategy {
     /// [`FlowError::ValueInvalid`] for a strategy that needs no preparation.
     pub fn prepare(self, asked: &Asked<'_>, cx: &Context<'_>) -> Result<Prepared, FlowError> {
         match self {
-            Self::EmailCode => Ok(email_code::prepare(asked, cx)),
+            Self::EmailCode => email_code::prepare(asked, cx),
             Self::Password => password::prepare(),
-            Self::ResetPasswordEmailCode => Ok(reset_password_email_code::prepare(asked, cx)),
+            Self::ResetPasswordEmailCode => reset_password_email_code::prepare(asked, cx),
         }
     }
 

@@ -31,6 +31,12 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// The time of the next change: now, and later than this one even within a millisecond.
+    #[must_use]
+    pub fn risen_to(self, now: Self) -> Self {
+        now.max(self + Duration::from_millis(1))
+    }
+
     /// How long after `earlier` this is; zero if it is not.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -1,6 +1,6 @@
 //! What a verb asks for, is told, and decides. Plain values: the shell performs them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::client::{Client, Secret};
@@ -22,7 +22,8 @@ pub trait Verb: Send + Sync {
     /// What can be read together with the client, known from the request alone.
     fn lookups(&self) -> Lookups<'_>;
 
-    /// What else must be known to decide.
+    /// What else must be known to decide. Asked again until it asks for nothing new, so that a verb can
+    /// refuse for what it has learnt before anything is paid for or compared.
     ///
     /// # Errors
     /// Whatever refuses the verb already.
@@ -61,7 +62,10 @@ pub struct Lookups<'a> {
     pub hash: Option<&'a Password>,
     /// Whether a caller without a client gets a new one.
     pub opens_client: bool,
-    /// Whether this is a guess, which an address that guessed wrong too often may not make.
+    /// Whether a code may be made or compared.
+    pub codes: bool,
+    /// Whether this is a guess, which is paid for by the address that it comes from, and which one that
+    /// guessed wrong too often may not make.
     pub guesses: bool,
 }
 
@@ -102,6 +106,10 @@ pub struct Facts {
     pub owners: BTreeMap<Identifier, UserId>,
     /// The users that were asked for, as far as they exist.
     pub users: BTreeMap<UserId, User>,
+    /// The users that were asked for.
+    pub asked: BTreeSet<UserId>,
+    /// Whether the client begins with this request.
+    pub new_client: bool,
     /// Until when the guessed factor is locked, if it is.
     pub locked_until: Option<Timestamp>,
     /// Whether the compared password was right.
@@ -154,8 +162,6 @@ pub enum Budget {
     Message(Identifier),
     /// A wrong code for this address.
     WrongCode(Identifier),
-    /// A wrong password.
-    WrongPassword,
     /// A guess that was right: the account's failed ones are forgotten.
     GuessedRight(Guess),
 }
@@ -209,6 +215,8 @@ pub enum Subject {
     SignIn(SignInId),
     /// A session, which may have just ended.
     Session(Session, SessionState),
+    /// A token of a session, and nothing else.
+    Token(Session),
     /// A user.
     User(UserId),
 }

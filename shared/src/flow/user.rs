@@ -154,8 +154,7 @@ impl User {
     /// The record after a change; its time rises even within a millisecond, since clients compare it.
     #[must_use]
     pub(super) fn changed(mut self, cx: &Context<'_>) -> Self {
-        let next = self.updated_at + std::time::Duration::from_millis(1);
-        self.updated_at = cx.now.max(next);
+        self.updated_at = self.updated_at.risen_to(cx.now);
         self
     }
 }

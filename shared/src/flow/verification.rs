@@ -30,11 +30,7 @@ pub struct Verification {
 #[serde(rename_all = "snake_case")]
 enum State {
     /// Waits for the code of this digest.
-    Code {
-        digest: String,
-        /// When the next code may be asked for.
-        resend_at: Timestamp,
-    },
+    Code { digest: String },
     /// Was tried without preparation, and was wrong.
     Unproved,
     /// Proved.
@@ -68,18 +64,8 @@ pub struct CodeKey(hmac::Key);
 impl Verification {
     /// Waits for a code.
     #[must_use]
-    pub fn code(
-        strategy: Strategy,
-        digest: String,
-        expire_at: Timestamp,
-        resend_at: Timestamp,
-    ) -> Self {
-        Self {
-            strategy,
-            attempts: 0,
-            expire_at: Some(expire_at),
-            state: State::Code { digest, resend_at },
-        }
+    pub fn code(strategy: Strategy, digest: String, expire_at: Timestamp) -> Self {
+        Self { strategy, attempts: 0, expire_at: Some(expire_at), state: State::Code { digest } }
     }
 
     /// Proved without preparation.
@@ -114,19 +100,10 @@ impl Verification {
         matches!(self.state, State::Verified { .. })
     }
 
-    /// When the next code may be asked for.
-    #[must_use]
-    pub fn resend_at(&self) -> Option<Timestamp> {
-        match &self.state {
-            State::Code { resend_at, .. } => Some(*resend_at),
-            State::Unproved | State::Verified { .. } | State::Transferable => None,
-        }
-    }
-
     /// The digest of the code that is waited for.
     pub(super) fn code_digest(&self) -> Option<&str> {
         match &self.state {
-            State::Code { digest, .. } => Some(digest),
+            State::Code { digest } => Some(digest),
             State::Unproved | State::Verified { .. } | State::Transferable => None,
         }
     }
@@ -139,16 +116,6 @@ impl Verification {
     /// Proved; the digest is forgotten.
     pub(super) fn into_verified(self, at: Timestamp) -> Self {
         Self { state: State::Verified { at }, ..self }
-    }
-
-    /// The same, but the next code may be asked for at once: this one did not get out.
-    pub(super) fn without_cool_down(self, now: Timestamp) -> Self {
-        match self.state {
-            State::Code { digest, .. } => {
-                Self { state: State::Code { digest, resend_at: now }, ..self }
-            }
-            State::Unproved | State::Verified { .. } | State::Transferable => self,
-        }
     }
 }
 
@@ -280,10 +247,10 @@ mod tests {
     fn a_digest_is_of_one_attempt_and_one_strategy() {
         context(|cx| {
             let code = OneTimeCode::generate(cx);
-            let digest = cx.code_key.digest(&code, Strategy::EmailCode, "sua_a");
-            assert!(cx.code_key.matches(&digest, &code, Strategy::EmailCode, "sua_a"));
-            assert!(!cx.code_key.matches(&digest, &code, Strategy::EmailCode, "sua_b"));
-            assert!(!cx.code_key.matches(
+            let digest = cx.code_key().unwrap().digest(&code, Strategy::EmailCode, "sua_a");
+            assert!(cx.code_key().unwrap().matches(&digest, &code, Strategy::EmailCode, "sua_a"));
+            assert!(!cx.code_key().unwrap().matches(&digest, &code, Strategy::EmailCode, "sua_b"));
+            assert!(!cx.code_key().unwrap().matches(
                 &digest,
                 &code,
                 Strategy::ResetPasswordEmailCode,

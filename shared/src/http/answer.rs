@@ -66,7 +66,12 @@ impl Answer {
             }
             (Ok(_), None) | (Err(_), _) => Ok(Value::Null),
         };
+        let shape = match &answer {
+            Ok(Subject::Token(_)) => Shape::Bare,
+            Ok(_) | Err(_) => self.shape,
+        };
         Self {
+            shape,
             outcome: answer.map_err(ApiError::from).and(outcome),
             uat: secret.is_some() || sessions_changed || gone,
             view,
@@ -80,16 +85,6 @@ impl Answer {
     #[must_use]
     pub fn as_client(self) -> Self {
         Self { shape: Shape::Client, ..self }
-    }
-
-    /// Answers with a token, in the way of `…/tokens`: alone.
-    #[must_use]
-    pub fn as_token(self) -> Self {
-        let token = self.outcome.and_then(|session| {
-            let token = session.get("last_active_token").cloned().unwrap_or_default();
-            if token.is_null() { Err(FlowError::Unauthenticated.into()) } else { Ok(token) }
-        });
-        Self { shape: Shape::Bare, outcome: token, ..self }
     }
 
     /// Answers with something of a client that was read.
@@ -125,8 +120,9 @@ impl Answer {
     /// The client that rides along: none for a caller whose secret was just replaced, so that their browser
     /// keeps what it knows until the new secret has arrived.
     fn piggyback(&self) -> Value {
+        let rides = self.outcome.is_err() || self.shape == Shape::Wrapped;
         match &self.view {
-            Some(view) if view.current => self.show.client(view),
+            Some(view) if view.current && rides => self.show.client(view),
             Some(_) | None => Value::Null,
         }
     }
@@ -172,27 +168,16 @@ impl fmt::Debug for Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let client = match self.shape {
-            Shape::Wrapped | Shape::Bare => self.piggyback(),
-            Shape::Client => Value::Null,
-        };
         let mut identity = HeaderMap::new();
         self.set_identity(&mut identity);
         let now = self.view.as_ref().map(|view| view.now).unwrap_or_default();
+        let client = self.piggyback();
         let mut response = match (self.outcome, self.shape) {
             (Ok(resource), Shape::Bare) => fresh_document(&resource),
             (Ok(resource), Shape::Wrapped | Shape::Client) => {
                 fresh_document(&json!({ "response": resource, "client": client }))
             }
-            (Err(error), _) => {
-                let client = self
-                    .view
-                    .as_ref()
-                    .filter(|view| view.current)
-                    .map(|view| self.show.client(view));
-                Failure { error: Arc::new(error), client: client.unwrap_or_default(), now }
-                    .into_response()
-            }
+            (Err(error), _) => Failure { error: Arc::new(error), client, now }.into_response(),
         };
         response.headers_mut().extend(identity);
         response

@@ -24,7 +24,8 @@ pub struct Ask {
     app: Arc<App>,
     caller: Caller,
     carrier: Carrier,
-    acting: Option<SessionId>,
+    /// The session that the page says it acts as; `Some(None)` for what cannot be one.
+    acting: Option<Option<SessionId>>,
 }
 
 impl Ask {
@@ -47,9 +48,15 @@ impl Ask {
     }
 
     /// The session that the page acts as; the client's last active one if it does not say.
-    #[must_use]
-    pub fn acting(&self) -> Option<SessionId> {
-        self.acting.clone()
+    ///
+    /// # Errors
+    /// [`FlowError::Unauthenticated`] if it names what cannot be a session.
+    pub fn acting(&self) -> Result<Option<SessionId>, FlowError> {
+        match &self.acting {
+            None => Ok(None),
+            Some(Some(id)) => Ok(Some(id.clone())),
+            Some(None) => Err(FlowError::Unauthenticated),
+        }
     }
 
     /// How cookies are set.
@@ -136,7 +143,7 @@ impl FromRequestParts<Arc<App>> for Ask {
                 origin,
             },
             carrier,
-            acting: query.named("_clerk_session_id").and_then(SessionId::parse),
+            acting: query.named("_clerk_session_id").map(SessionId::parse),
             app: Arc::clone(app),
         })
     }

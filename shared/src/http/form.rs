@@ -66,7 +66,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        if request.method() == Method::GET {
+        if [Method::GET, Method::HEAD].contains(request.method()) {
             return Ok(Self::parse(request.uri().query().unwrap_or_default().as_bytes()));
         }
         let media = request

@@ -6,9 +6,10 @@ use crate::app::AppError;
 use crate::flow::client::verbs::Touch;
 use crate::flow::metadata::Metadata;
 use crate::flow::password::Password;
-use crate::flow::sign_in::{self, Answer as Guess};
+use crate::flow::sign_in::{self, Typed};
 use crate::flow::sign_up::{self, Fields, Patch};
 use crate::flow::strategy::Proof;
+use crate::flow::text::is_hidden_or_turning;
 use crate::flow::user::verbs::Update as UpdateUser;
 use crate::flow::{
     EmailAddressId, Field, FlowError, Identifier, SessionId, SignInId, SignUpId, Strategy,
@@ -27,10 +28,7 @@ pub fn create_sign_up(form: &Form, settings: &Settings) -> Result<sign_up::Creat
         return Err(FlowError::ValueInvalid(Field::Transfer).into());
     }
     let strategy = form.filled(Field::Strategy).map(Strategy::parse).transpose()?;
-    let mut fields = sign_up_fields(form, settings)?;
-    // `null` on a new sign-up means nothing, where on an existing one it clears.
-    fields.password = fields.password.filter(|password| !password.is_empty());
-    Ok(sign_up::Create { fields, strategy })
+    Ok(sign_up::Create { fields: sign_up_fields(form, settings)?, strategy })
 }
 
 /// Reads what changes a sign-up.
@@ -104,13 +102,13 @@ pub fn prepare_first_factor(id: SignInId, form: &Form) -> Result<sign_in::Prepar
 /// code or password.
 pub fn attempt_first_factor(id: SignInId, form: &Form) -> Result<sign_in::Attempt, FlowError> {
     let strategy = Strategy::parse(form.get(Field::Strategy).unwrap_or_default())?;
-    let answer = match strategy {
-        Strategy::Password => Guess::Password(typed_password(form.required(Field::Password)?)?),
+    let typed = match strategy {
+        Strategy::Password => Typed::Password(typed_password(form.required(Field::Password)?)?),
         Strategy::EmailCode | Strategy::ResetPasswordEmailCode => {
-            Guess::Code(form.required(Field::Code)?.to_owned())
+            Typed::Code(form.required(Field::Code)?.to_owned())
         }
     };
-    Ok(sign_in::Attempt { id, strategy, answer })
+    Ok(sign_in::Attempt { id, strategy, typed })
 }
 
 /// Reads the new password of a reset.
@@ -146,15 +144,15 @@ pub fn update_user(
     settings: &Settings,
 ) -> Result<UpdateUser, AppError> {
     let mut errors = Vec::new();
-    let mut keep = |result| collect(result, &mut errors);
     let update = UpdateUser {
         acting,
-        username: keep(username(form, settings)),
+        username: collect(username(form, settings), &mut errors),
         first_name: collect(text(form, Field::FirstName), &mut errors),
         last_name: collect(text(form, Field::LastName), &mut errors),
         primary_email_address: collect(primary(form), &mut errors),
         unsafe_metadata: collect(metadata(form), &mut errors),
     };
+    errors.extend(update.check(settings).err().into_iter().flatten());
     if errors.is_empty() { Ok(update) } else { Err(AppError::Fields(errors)) }
 }
 
@@ -224,15 +222,13 @@ fn username(form: &Form, settings: &Settings) -> Result<Patch<Identifier>, FlowE
 
 /// A name: any text of a line, without what would hide or turn other text around it.
 fn text(form: &Form, field: Field) -> Result<Patch<String>, FlowError> {
-    patch(form, field, |text| {
-        let clean: String = text.trim().chars().filter(|c| !c.is_control() && !turns(*c)).collect();
-        if clean.chars().count() > NAME_LENGTH { Err(FlowError::TooLong(field)) } else { Ok(clean) }
-    })
-}
-
-/// The marks of Unicode TR9 that change the direction of the text around them, and its separators of lines.
-fn turns(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let Some(text) = form.get(field) else { return Ok(Patch::Keep) };
+    let clean: String = text.chars().filter(|c| !is_hidden_or_turning(*c)).collect();
+    match clean.trim() {
+        "" => Ok(Patch::Clear),
+        name if name.chars().count() > NAME_LENGTH => Err(FlowError::TooLong(field)),
+        name => Ok(Patch::Set(name.to_owned())),
+    }
 }
 
 fn metadata(form: &Form) -> Result<Option<Metadata>, FlowError> {

@@ -53,6 +53,10 @@ impl Show {
                 let live = view.session(&session.id).filter(|_| *state == SessionState::Active);
                 Some(self.session(live.unwrap_or(session), *state, view))
             }
+            Subject::Token(session) => {
+                let (_, jwt) = view.token.as_ref().filter(|(id, _)| *id == session.id)?;
+                Some(json!({ "object": "token", "jwt": jwt }))
+            }
             Subject::User(id) => view.users.get(id).map(|user| self.user(user)),
         }
     }

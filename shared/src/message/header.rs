@@ -2,6 +2,8 @@
 
 use data_encoding::BASE64;
 
+use crate::flow::text::is_hidden_or_turning;
+
 /// A name and an address, as `From` has them: `"Example" <no-reply@example.com>`.
 pub(super) fn mailbox(name: &str, address: &str) -> String {
     let name = one_line(name);
@@ -17,7 +19,7 @@ pub(super) fn mailbox(name: &str, address: &str) -> String {
 
 /// The text without line breaks, control characters and marks that turn the direction of reading.
 pub(super) fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || is_unsafe(c))
+    text.split(|c: char| c.is_whitespace() || is_hidden_or_turning(c))
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
@@ -25,7 +27,7 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// Whether this is one address wherever a list of addresses may stand.
 pub(super) fn is_address(text: &str) -> bool {
-    let sound = |c: char| !c.is_whitespace() && !is_unsafe(c) && !SPECIALS.contains(c);
+    let sound = |c: char| !c.is_whitespace() && !is_hidden_or_turning(c) && !SPECIALS.contains(c);
     text.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
             && !domain.is_empty()
@@ -48,15 +50,6 @@ fn encoded_words(text: &str) -> String {
         .map(|chunk| format!("=?UTF-8?B?{}?=", BASE64.encode(chunk.as_bytes())))
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// Control characters, and Unicode's marks, embeddings, overrides and isolates of direction.
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 /// RFC 5322 3.2.3: what ends or groups addresses, less the dot; a second `@` is none either.

@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use super::{
-    Access, Application, Attempts, Attributes, Codes, EmailAddressAttribute, Instance,
-    InstanceEnvironment, Limits, Lockout, Mail, Origin, OriginPattern, PasswordRules,
-    PlainAttribute, Sessions, Settings, SignUpRules, UsernameAttribute, UsernameRules,
+    Access, Application, Attempts, Attributes, Codes, EmailAddressAttribute, Instance, Limits,
+    Lockout, Mail, Origin, OriginPattern, PasswordRules, PlainAttribute, Sessions, Settings,
+    SignUpRules, UsernameAttribute, UsernameRules,
 };
 pub use mistake::{Layer, Mistake, Mistakes};
 use reader::Reader;
@@ -75,7 +75,6 @@ fn settings(r: &mut Reader<'_>) -> Settings {
                 kind::flag(),
                 false,
             ),
-            delete_self: r.read("sign_up.delete_self", kind::flag(), true),
         },
         test_mode: r.read("test_mode.enabled", kind::flag(), false),
     }
@@ -99,14 +98,6 @@ fn application(r: &mut Reader<'_>) -> Application {
 
 fn instance(r: &mut Reader<'_>) -> Instance {
     Instance {
-        environment: r.read(
-            "instance.environment",
-            kind::one_of(&[
-                ("production", InstanceEnvironment::Production),
-                ("development", InstanceEnvironment::Development),
-            ]),
-            InstanceEnvironment::Production,
-        ),
         host: r.require("instance.host", kind::domain()),
         cookie_domain: r.read("instance.cookie_domain", kind::optional(kind::domain()), None),
     }
@@ -202,7 +193,7 @@ fn limits(r: &mut Reader<'_>) -> Limits {
         messages_per_address_day: limit("limits.messages_per_address_day", 20),
         messages_per_ip_hour: limit("limits.messages_per_ip_hour", 100),
         wrong_codes_per_address_day: limit("limits.wrong_codes_per_address_day", 20),
-        wrong_codes_per_ip_hour: limit("limits.wrong_codes_per_ip_hour", 100),
+        wrong_guesses_per_ip_hour: limit("limits.wrong_guesses_per_ip_hour", 100),
     }
 }
 

@@ -95,7 +95,7 @@ impl Store {
             ))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":hour", number(limits.messages_per_ip_hour))
-            .expression_attribute_values(":wrong", number(limits.wrong_codes_per_ip_hour));
+            .expression_attribute_values(":wrong", number(limits.wrong_guesses_per_ip_hour));
         Ok(match conditional(update).await? {
             None => Counted::Yes,
             Some(_) => Counted::Refused { retry_after: ip.rest_of_hour() },
@@ -122,13 +122,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table does not answer.
     pub async fn uncount_message_from(&self, ip: &IpKey) -> Result<(), StoreError> {
-        let update = self
-            .counter(key::ip(ip), ip.now, 2 * HOUR)
-            .update_expression(format!("ADD {MESSAGES} :less SET {TTL} = :ttl"))
-            .condition_expression(format!("{MESSAGES} > :none"))
-            .expression_attribute_values(":less", AttributeValue::N("-1".to_owned()))
-            .expression_attribute_values(":none", number(0));
-        conditional(update).await.map(|_| ())
+        self.take_back(key::ip(ip), MESSAGES).await
     }
 
     /// Counts a wrong code for an identifier.
@@ -136,16 +130,40 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table does not answer.
     pub async fn count_wrong(&self, of: &Identifier, now: Timestamp) -> Result<(), StoreError> {
-        let pk = key::identifier_day(of, now);
-        self.add_wrong(self.counter(pk, now, 2 * DAY)).await
+        let update = self
+            .counter(key::identifier_day(of, now), now, 2 * DAY)
+            .update_expression(format!("ADD {WRONG} :one SET {TTL} = :ttl"))
+            .expression_attribute_values(":one", number(1));
+        conditional(update).await.map(|_| ())
     }
 
-    /// Counts a wrong guess from an address.
+    /// Pays for a guess from an address before it is answered, unless too many were wrong in this hour.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table does not answer; then it may or may not be paid for.
+    pub async fn reserve_guess_from(
+        &self,
+        ip: &IpKey,
+        limits: &Limits,
+    ) -> Result<Counted, StoreError> {
+        let update = self
+            .counter(key::ip(ip), ip.now, 2 * HOUR)
+            .update_expression(format!("ADD {WRONG} :one SET {TTL} = :ttl"))
+            .condition_expression(format!("attribute_not_exists({WRONG}) OR {WRONG} < :most"))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":most", number(limits.wrong_guesses_per_ip_hour));
+        Ok(match conditional(update).await? {
+            None => Counted::Yes,
+            Some(_) => Counted::Refused { retry_after: ip.rest_of_hour() },
+        })
+    }
+
+    /// Gives back a guess from an address: it was right, or nobody looked at it.
     ///
     /// # Errors
     /// [`StoreError`] if the table does not answer.
-    pub async fn count_wrong_from(&self, ip: &IpKey) -> Result<(), StoreError> {
-        self.add_wrong(self.counter(key::ip(ip), ip.now, 2 * HOUR)).await
+    pub async fn return_guess_from(&self, ip: &IpKey) -> Result<(), StoreError> {
+        self.take_back(key::ip(ip), WRONG).await
     }
 
     /// Pays for a guess before it is answered, unless the factor is locked. Exact under parallel guesses:
@@ -200,16 +218,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table does not answer.
     pub async fn return_guess(&self, guess: &Guess) -> Result<(), StoreError> {
-        let update = self
-            .dynamodb
-            .update_item()
-            .table_name(&self.table)
-            .key(item::PK, AttributeValue::S(key::guess(guess)))
-            .update_expression(format!("ADD {FAILED} :less"))
-            .condition_expression(format!("{FAILED} > :none"))
-            .expression_attribute_values(":less", AttributeValue::N("-1".to_owned()))
-            .expression_attribute_values(":none", number(0));
-        conditional(update).await.map(|_| ())
+        self.take_back(key::guess(guess), FAILED).await
     }
 
     /// Forgets the failed guesses of a factor: it was proved.
@@ -228,10 +237,17 @@ impl Store {
         conditional(update).await.map(|_| ())
     }
 
-    async fn add_wrong(&self, counter: UpdateItemFluentBuilder) -> Result<(), StoreError> {
-        let update = counter
-            .update_expression(format!("ADD {WRONG} :one SET {TTL} = :ttl"))
-            .expression_attribute_values(":one", number(1));
+    /// Takes one off a counter that is above zero.
+    async fn take_back(&self, pk: String, counted: &str) -> Result<(), StoreError> {
+        let update = self
+            .dynamodb
+            .update_item()
+            .table_name(&self.table)
+            .key(item::PK, AttributeValue::S(pk))
+            .update_expression(format!("ADD {counted} :less"))
+            .condition_expression(format!("{counted} > :none"))
+            .expression_attribute_values(":less", AttributeValue::N("-1".to_owned()))
+            .expression_attribute_values(":none", number(0));
         conditional(update).await.map(|_| ())
     }
 
@@ -259,11 +275,6 @@ async fn conditional(
         return Ok(Some(failure.item.unwrap_or_default()));
     }
     Err(StoreError::of("UpdateItem", error))
-}
-
-/// The wrong guesses that an address's item counts.
-pub(super) fn wrong(item: &item::Attributes) -> u32 {
-    counted(item, WRONG)
 }
 
 fn counted(item: &item::Attributes, attribute: &str) -> u32 {

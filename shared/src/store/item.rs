@@ -80,8 +80,8 @@ pub(super) fn owner(pk: String, item: Attributes) -> Result<UserId, StoreError> 
 }
 
 /// The key of an item.
-pub(super) fn pk(item: &Attributes) -> Result<&str, StoreError> {
-    item.get(PK).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(StoreError::Unkeyed)
+pub(super) fn pk(item: &Attributes) -> Result<String, StoreError> {
+    item.get(PK).and_then(|value| value.as_s().ok()).cloned().ok_or(StoreError::Unkeyed)
 }
 
 /// Whether the last write of this item carried the nonce.

@@ -114,7 +114,9 @@ async fn instance() -> Instance {
 }
 
 fn page(instance: &Instance, origin: &str) -> Browser {
-    Browser { origin: Some(origin.to_owned()), ..instance.browser() }
+    let mut page = instance.browser();
+    page.origin = Some(origin.to_owned());
+    page
 }
 
 #[track_caller]

@@ -106,7 +106,9 @@ impl Progress<'_> {
         let users = self.facts.users.clone();
         let origin = self.caller.origin.as_deref();
         let asked = match &answer {
-            Ok(Subject::Session(session, SessionState::Active)) => Some(&session.id),
+            Ok(Subject::Session(session, SessionState::Active) | Subject::Token(session)) => {
+                Some(&session.id)
+            }
             Ok(_) | Err(_) => None,
         };
         match self.app.compose(client, users, current, asked, origin, self.cx.now).await {

@@ -1,9 +1,10 @@
 //! Writes a transition, and counts at the same time what is counted outside of it.
 
 use super::super::error::{AppError, chain};
-use super::super::recognised;
 use super::Progress;
-use crate::flow::{Budget, Client, FlowError, Identifier, Transition, UserId, Write};
+use crate::flow::{
+    Budget, Client, FlowError, Identifier, Subject, Transition, UserId, Verb, Write,
+};
 use crate::store::{Commit, Committed, Counted, Keys as ItemKeys, StoreError};
 
 /// What became of a transition.
@@ -20,6 +21,7 @@ impl Progress<'_> {
     /// Writes the transition and counts what it counts, side by side.
     pub(super) async fn settle(
         &mut self,
+        verb: &impl Verb,
         transition: &Transition<Client>,
     ) -> Result<Settled, AppError> {
         let commit = Commit {
@@ -36,23 +38,28 @@ impl Progress<'_> {
             .cloned()
             .collect();
         // The reply shows these users; they are read while the write is under way.
-        let shown = transition.next.sessions.iter().map(|session| session.user.clone());
-        let unknown = self.unknown(shown.filter(|id| !creates(transition, id)));
-        let (committed, counted, users) = tokio::join!(
+        let unknown = self.unknown(shown(transition));
+        let (committed, counted, users, ()) = tokio::join!(
             self.app.store.commit(&commit),
             self.count(&due),
             self.load_users(&unknown),
+            self.return_right_guess(transition),
         );
+        self.paid.by_ip &= transition.answer.is_err();
         if matches!(counted, Ok(Counted::Yes)) {
             self.counted.extend(due);
         }
         let version = match committed? {
             Committed::Done(version) => version,
-            Committed::Raced => return self.reload(Vec::new()).await,
-            Committed::Taken(identifiers) => return self.reload(identifiers).await,
+            Committed::Raced => return self.reload(verb, Vec::new()).await,
+            Committed::Taken(identifiers) => return self.reload(verb, identifiers).await,
         };
         self.client.version = version;
-        self.learn(users?);
+        match users {
+            Ok(users) => self.learn(users),
+            // What is written is written; the sessions whose users are not known are left out.
+            Err(error) => tracing::warn!(error = %chain(&error), "a session's user was not read"),
+        }
         match counted {
             Ok(Counted::Yes) => Ok(Settled::Done),
             Ok(Counted::Refused { retry_after }) => {
@@ -79,17 +86,21 @@ impl Progress<'_> {
                         return Ok(counted);
                     }
                 }
-                Budget::WrongCode(of) => {
-                    tokio::try_join!(
-                        store.count_wrong(of, self.cx.now),
-                        store.count_wrong_from(&self.ip)
-                    )?;
-                }
-                Budget::WrongPassword => store.count_wrong_from(&self.ip).await?,
+                Budget::WrongCode(of) => store.count_wrong(of, self.cx.now).await?,
                 Budget::GuessedRight(guess) => store.forget_guesses(guess).await?,
             }
         }
         Ok(Counted::Yes)
+    }
+
+    /// A guess that was right costs the address that it came from nothing.
+    async fn return_right_guess(&self, transition: &Transition<Client>) {
+        if self.paid.by_ip
+            && transition.answer.is_ok()
+            && let Err(error) = self.app.store.return_guess_from(&self.ip).await
+        {
+            tracing::warn!(error = %chain(&error), "a guess was not given back");
+        }
     }
 
     /// Counts a message for its address and for the one that asks; for both or for neither.
@@ -124,8 +135,12 @@ impl Progress<'_> {
     }
 
     /// Reads everything anew after a lost race.
-    async fn reload(&mut self, taken: Vec<Identifier>) -> Result<Settled, AppError> {
-        let users: Vec<_> = self.users.keys().cloned().collect();
+    async fn reload(
+        &mut self,
+        verb: &impl Verb,
+        taken: Vec<Identifier>,
+    ) -> Result<Settled, AppError> {
+        let users: Vec<_> = self.facts.asked.iter().cloned().collect();
         let mut identifiers: Vec<_> = self.facts.owners.keys().cloned().collect();
         identifiers.extend(taken);
         let id = self.client.record.id.clone();
@@ -133,7 +148,6 @@ impl Progress<'_> {
             client: Some(&id),
             users: users.iter().collect(),
             identifiers: identifiers.iter().collect(),
-            ip: None,
         };
         let mut loaded = self.app.store.load(&keys).await?;
         self.facts.owners.clear();
@@ -142,12 +156,11 @@ impl Progress<'_> {
         let stored = loaded.client.take();
         // A client that begins with this request was not stored, so there is nothing to read of it.
         if self.secret.is_none() {
-            let credential = self.caller.credential.as_ref();
-            let (client, standing) = credential
-                .and_then(|credential| recognised(stored, credential, self.cx.now))
-                .ok_or(FlowError::Unauthenticated)?;
-            self.client = client;
-            self.standing = standing;
+            let known = self.app.identify(self.caller, stored, verb, self.cx)?;
+            self.client = known.client;
+            self.standing = known.standing;
+            self.facts.new_client = known.secret.is_some();
+            self.secret = known.secret;
         }
         self.nonce = self.app.entropy.hex();
         self.learn(loaded);
@@ -155,6 +168,13 @@ impl Progress<'_> {
     }
 }
 
-fn creates(transition: &Transition<Client>, id: &UserId) -> bool {
-    transition.writes.iter().any(|write| matches!(write, Write::CreateUser(user) if user.id == *id))
+/// The users that the reply shows and that do not begin with it; a token shows nobody.
+fn shown(transition: &Transition<Client>) -> impl Iterator<Item = UserId> {
+    let created = |id: &UserId| {
+        let is = |write: &Write| matches!(write, Write::CreateUser(user) if user.id == *id);
+        transition.writes.iter().any(is)
+    };
+    let shows = !matches!(transition.answer, Ok(Subject::Token(_)));
+    let sessions = transition.next.sessions.iter().filter(move |_| shows);
+    sessions.map(|session| session.user.clone()).filter(move |id| !created(id))
 }

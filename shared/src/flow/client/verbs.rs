@@ -103,7 +103,7 @@ impl Verb for Refresh {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let used = client.use_session(&self.id, facts, cx)?;
-        let subject = Subject::Session(used.session, SessionState::Active);
+        let subject = Subject::Token(used.session);
         if used.changed {
             Ok(Transition::of_client(client, subject, cx))
         } else {
@@ -182,11 +182,11 @@ impl Client {
     pub fn undelivered(mut self, before: &Self, why: Refused, cx: &Context<'_>) -> Self {
         self.sign_up = self.sign_up.map(|sign_up| {
             let earlier = before.sign_up.as_ref().filter(|earlier| earlier.id == sign_up.id);
-            sign_up.undelivered(earlier, why, cx.now)
+            sign_up.undelivered(earlier, why)
         });
         self.sign_in = self.sign_in.map(|sign_in| {
             let earlier = before.sign_in.as_ref().filter(|earlier| earlier.id == sign_in.id);
-            sign_in.undelivered(earlier, why, cx.now)
+            sign_in.undelivered(earlier, why)
         });
         self.changed(cx)
     }

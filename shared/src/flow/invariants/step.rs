@@ -143,6 +143,16 @@ impl Step {
         self.which().is_some_and(|which| which != Which::Open)
     }
 
+    /// Whether the step begins an attempt.
+    pub(super) fn begins(&self) -> bool {
+        matches!(self, Self::SignUp { .. } | Self::SignIn { .. })
+    }
+
+    /// Whether the step proves something, if it is not refused.
+    pub(super) fn proves(&self) -> bool {
+        matches!(self, Self::Attempt { .. } | Self::AttemptPassword { .. })
+    }
+
     fn which(&self) -> Option<Which> {
         let (Self::Update { which, .. }
         | Self::Prepare { which, .. }

@@ -1,11 +1,11 @@
 //! The verbs of a sign-in, as the API names them.
 
-use super::super::client::Client;
+use super::super::client::{Client, Gain};
 use super::super::context::Context;
 use super::super::error::FlowError;
 use super::super::fields::Field;
 use super::super::identifier::Identifier;
-use super::super::ids::{EmailAddressId, SignInId};
+use super::super::ids::{EmailAddressId, SignInId, UserId};
 use super::super::password::Password;
 use super::super::strategy::{Proof, Strategy};
 use super::super::transition::{Facts, Guess, Lookups, Needs, PasswordCheck, Transition, Verb};
@@ -42,13 +42,13 @@ pub struct Attempt {
     pub id: SignInId,
     /// How.
     pub strategy: Strategy,
-    /// With which secret.
-    pub answer: Answer,
+    /// With what.
+    pub typed: Typed,
 }
 
-/// The secret that is tried.
+/// What somebody typed to prove who they are.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum Typed {
     /// A code.
     Code(String),
     /// A password.
@@ -66,21 +66,54 @@ pub struct ResetPassword {
     pub sign_out_of_other_sessions: bool,
 }
 
+impl Create {
+    /// The password, if it is what the person is to be recognised by.
+    fn tried(&self) -> Option<&Password> {
+        match self.strategy {
+            None | Some(Strategy::Password) => self.password.as_ref(),
+            Some(Strategy::EmailCode | Strategy::ResetPasswordEmailCode) => None,
+        }
+    }
+
+    /// Refuses somebody who is signed in already.
+    fn refuse_signed_in(
+        client: &Client,
+        owner: Option<&UserId>,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Result<(), FlowError> {
+        let mut live = client.live_sessions(facts, cx.now);
+        if cx.settings.sessions.single {
+            return live.next().map_or(Ok(()), |_| Err(FlowError::SessionExists));
+        }
+        match live.find(|session| Some(&session.user) == owner) {
+            Some(session) => Err(FlowError::AlreadySignedIn(session.id.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Verb for Create {
     fn lookups(&self) -> Lookups<'_> {
         Lookups {
             identifiers: self.identifier.iter().collect(),
             opens_client: true,
-            guesses: self.password.is_some(),
+            codes: self.strategy.is_some(),
+            guesses: self.tried().is_some(),
             ..Lookups::default()
         }
     }
 
-    fn needs(&self, client: &Client, facts: &Facts, _: &Context<'_>) -> Result<Needs, FlowError> {
-        let mut needs = Needs::users_of(client);
+    fn needs(&self, client: &Client, facts: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
         let owner = self.identifier.as_ref().and_then(|identifier| facts.owners.get(identifier));
+        let mut needs = Needs::users_of(client);
         needs.users.extend(owner.cloned());
-        if let Some(password) = &self.password {
+        // Who is signed in must be known before a password is worth comparing.
+        if client.sessions.iter().any(|session| !facts.asked.contains(&session.user)) {
+            return Ok(needs);
+        }
+        Self::refuse_signed_in(client, owner, facts, cx)?;
+        if let Some(password) = self.tried() {
             needs.password =
                 Some(PasswordCheck { user: owner.cloned(), password: password.clone() });
             needs.guess = owner.map(|user| Guess {
@@ -97,29 +130,19 @@ impl Verb for Create {
         facts: &Facts,
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
-        let mut live = client.live_sessions(facts, cx.now);
-        if cx.settings.sessions.single && live.next().is_some() {
-            return Err(FlowError::SessionExists);
-        }
-        drop(live);
         let sign_in = SignIn::begin(self.locale.clone(), cx);
         let Some(identifier) = &self.identifier else {
             return match (self.strategy, &self.password) {
-                (None, None) => Ok(client.starting(sign_in.stays(), cx)),
+                (None, None) => Ok(client.starting(sign_in.stays(), facts, cx)),
                 (Some(_), _) | (_, Some(_)) => Err(FlowError::Missing(Field::Identifier)),
             };
         };
         usable(identifier, cx)?;
         let owner = facts.owners.get(identifier).ok_or(FlowError::IdentifierNotFound)?;
         let user = facts.users.get(owner).ok_or(FlowError::IdentifierNotFound)?;
-        if let Some(session) =
-            client.live_sessions(facts, cx.now).find(|session| session.user == *owner)
-        {
-            return Err(FlowError::AlreadySignedIn(session.id.clone()));
-        }
         let sign_in = sign_in.identified(identifier.clone(), user, cx);
-        let transition = match (&self.password, self.strategy) {
-            (Some(_), None | Some(Strategy::Password)) => {
+        let transition = match (self.tried(), self.strategy) {
+            (Some(_), _) => {
                 let proof = Proof::Password(facts.password_matches);
                 let named = sign_in.clone();
                 // The attempt stays, whatever is wrong with the password, so that another factor can be tried.
@@ -128,16 +151,16 @@ impl Verb for Create {
                     .unwrap_or_else(|refusal| named.stays().answering(Err(refusal)))
             }
             (None, Some(Strategy::Password)) => return Err(FlowError::Missing(Field::Password)),
-            (_, Some(strategy)) => sign_in.prepare(strategy, None, cx)?,
+            (None, Some(strategy)) => sign_in.prepare(strategy, None, cx)?,
             (None, None) => sign_in.stays(),
         };
-        Ok(client.starting(transition, cx))
+        Ok(client.starting(transition, facts, cx))
     }
 }
 
 impl Verb for Prepare {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups::default()
+        Lookups { codes: true, ..Lookups::default() }
     }
 
     fn decide(
@@ -148,13 +171,13 @@ impl Verb for Prepare {
     ) -> Result<Transition<Client>, FlowError> {
         let sign_in = client.find_sign_in(&self.id, cx.now)?.clone();
         let transition = sign_in.prepare(self.strategy, self.email_address.as_ref(), cx)?;
-        Ok(client.with_sign_in(transition, cx))
+        Ok(client.with_sign_in(transition, Gain::None, cx))
     }
 }
 
 impl Verb for Attempt {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { guesses: true, ..Lookups::default() }
+        Lookups { codes: true, guesses: true, ..Lookups::default() }
     }
 
     fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
@@ -166,11 +189,11 @@ impl Verb for Attempt {
         Ok(Needs {
             users: vec![user.clone()],
             guess: Some(Guess { user: user.clone(), factor: self.strategy.guessed_factor() }),
-            password: match &self.answer {
-                Answer::Password(password) => {
+            password: match &self.typed {
+                Typed::Password(password) => {
                     Some(PasswordCheck { user: Some(user), password: password.clone() })
                 }
-                Answer::Code(_) => None,
+                Typed::Code(_) => None,
             },
         })
     }
@@ -182,11 +205,13 @@ impl Verb for Attempt {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let sign_in = client.find_sign_in(&self.id, cx.now)?.clone();
-        let proof = match &self.answer {
-            Answer::Code(code) => Proof::Code(code.clone()),
-            Answer::Password(_) => Proof::Password(facts.password_matches),
+        let proof = match &self.typed {
+            Typed::Code(code) => Proof::Code(code.clone()),
+            Typed::Password(_) => Proof::Password(facts.password_matches),
         };
-        Ok(client.with_sign_in(sign_in.attempt(self.strategy, &proof, facts, cx)?, cx))
+        let transition = sign_in.attempt(self.strategy, &proof, facts, cx)?;
+        let gain = Gain::of_proof(transition.answer.is_ok());
+        Ok(client.with_sign_in(transition, gain, cx))
     }
 }
 
@@ -216,14 +241,19 @@ impl Verb for ResetPassword {
             facts,
             cx,
         )?;
-        Ok(client.with_sign_in(transition, cx))
+        Ok(client.with_sign_in(transition, Gain::None, cx))
     }
 }
 
 impl Client {
     /// Takes up a sign-in that has just begun; a sign-up under way gives way.
-    fn starting(mut self, transition: Transition<SignIn>, cx: &Context<'_>) -> Transition<Self> {
+    fn starting(
+        mut self,
+        transition: Transition<SignIn>,
+        facts: &Facts,
+        cx: &Context<'_>,
+    ) -> Transition<Self> {
         self.sign_up = None;
-        self.with_sign_in(transition, cx)
+        self.with_sign_in(transition, Gain::of_beginning(facts), cx)
     }
 }

@@ -77,23 +77,16 @@ impl Fields {
             let matches = self.password.as_ref().is_some_and(is_identifier);
             errors.push(if matches { FlowError::PasswordMatchesIdentifier } else { error });
         }
-        let attributes = &settings.attributes;
-        let off = [
-            (
-                attributes.email_address.enabled,
-                self.email_address.value().is_some(),
-                Field::EmailAddress,
-            ),
-            (attributes.username.enabled, self.username.value().is_some(), Field::Username),
-            (attributes.first_name.enabled, self.first_name.value().is_some(), Field::FirstName),
-            (attributes.last_name.enabled, self.last_name.value().is_some(), Field::LastName),
-            (attributes.password.enabled, self.password.is_some(), Field::Password),
-        ];
-        for (enabled, supplied, field) in off {
-            if supplied && !enabled {
-                errors.push(FlowError::NotEnabled(field));
-            }
-        }
+        errors.extend(not_enabled(
+            settings,
+            [
+                (Field::EmailAddress, self.email_address.value().is_some()),
+                (Field::Username, self.username.value().is_some()),
+                (Field::FirstName, self.first_name.value().is_some()),
+                (Field::LastName, self.last_name.value().is_some()),
+                (Field::Password, self.password.is_some()),
+            ],
+        ));
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 }
@@ -116,4 +109,37 @@ impl<T: Clone> Patch<T> {
             Self::Keep | Self::Clear => None,
         }
     }
+}
+
+/// Refuses what is supplied though the instance does not use it.
+pub(in crate::flow) fn not_enabled<const N: usize>(
+    settings: &Settings,
+    supplied: [(Field, bool); N],
+) -> Vec<FlowError> {
+    let attributes = &settings.attributes;
+    let off = |field: Field| match field {
+        Field::EmailAddress => !attributes.email_address.enabled,
+        Field::Username => !attributes.username.enabled,
+        Field::FirstName => !attributes.first_name.enabled,
+        Field::LastName => !attributes.last_name.enabled,
+        Field::Password => !attributes.password.enabled,
+        Field::LegalAccepted
+        | Field::UnsafeMetadata
+        | Field::Locale
+        | Field::Timezone
+        | Field::Identifier
+        | Field::Code
+        | Field::Strategy
+        | Field::EmailAddressId
+        | Field::PrimaryEmailAddressId
+        | Field::RedirectUrl
+        | Field::Transfer
+        | Field::PhoneNumber
+        | Field::Web3Wallet => false,
+    };
+    supplied
+        .into_iter()
+        .filter(|(field, supplied)| *supplied && off(*field))
+        .map(|(field, _)| FlowError::NotEnabled(field))
+        .collect()
 }

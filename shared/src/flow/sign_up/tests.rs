@@ -182,6 +182,7 @@ fn who_loses_the_race_for_an_address_stays_open_with_its_proof_void() {
     let again = world.tries(&attempt_sign_up(&id, &code));
     assert_eq!(again, Err(FlowError::VerificationMissing));
 
+    world.wait(world.settings.codes.resend_after);
     assert_eq!(world.tries(&update_sign_up(&id, address("jane@example.org"))), Ok(()));
     assert_eq!(world.tries(&prepare_sign_up(&id)), Ok(()));
     assert_eq!(world.tries(&attempt_sign_up(&id, &world.code())), Ok(()));

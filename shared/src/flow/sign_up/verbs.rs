@@ -1,6 +1,6 @@
 //! The verbs of a sign-up, as the API names them.
 
-use super::super::client::Client;
+use super::super::client::{Client, Gain};
 use super::super::context::Context;
 use super::super::error::FlowError;
 use super::super::ids::SignUpId;
@@ -48,7 +48,7 @@ pub struct Attempt {
 
 impl Verb for Create {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { opens_client: true, ..self.fields.lookups() }
+        Lookups { opens_client: true, codes: self.strategy.is_some(), ..self.fields.lookups() }
     }
 
     fn needs(&self, client: &Client, _: &Facts, _: &Context<'_>) -> Result<Needs, FlowError> {
@@ -73,7 +73,7 @@ impl Verb for Create {
         };
         // Attempts of the other kind would lead a browser that returns from a provider astray.
         client.sign_in = None;
-        Ok(client.with_sign_up(transition, cx))
+        Ok(client.with_sign_up(transition, Gain::of_beginning(facts), cx))
     }
 }
 
@@ -89,13 +89,14 @@ impl Verb for Update {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let sign_up = client.find_sign_up(&self.id, cx.now)?.clone();
-        Ok(client.with_sign_up(sign_up.update(&self.fields, facts, cx)?, cx))
+        let transition = sign_up.update(&self.fields, facts, cx)?;
+        Ok(client.with_sign_up(transition, Gain::None, cx))
     }
 }
 
 impl Verb for Prepare {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups::default()
+        Lookups { codes: true, ..Lookups::default() }
     }
 
     fn decide(
@@ -105,13 +106,13 @@ impl Verb for Prepare {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let sign_up = client.find_sign_up(&self.id, cx.now)?.clone();
-        Ok(client.with_sign_up(sign_up.prepare(self.strategy, cx)?, cx))
+        Ok(client.with_sign_up(sign_up.prepare(self.strategy, cx)?, Gain::None, cx))
     }
 }
 
 impl Verb for Attempt {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { guesses: true, ..Lookups::default() }
+        Lookups { codes: true, guesses: true, ..Lookups::default() }
     }
 
     fn decide(
@@ -121,7 +122,9 @@ impl Verb for Attempt {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let sign_up = client.find_sign_up(&self.id, cx.now)?.clone();
-        Ok(client.with_sign_up(sign_up.attempt(self.strategy, &self.proof, facts, cx)?, cx))
+        let transition = sign_up.attempt(self.strategy, &self.proof, facts, cx)?;
+        let gain = Gain::of_proof(transition.answer.is_ok());
+        Ok(client.with_sign_up(transition, gain, cx))
     }
 }
 

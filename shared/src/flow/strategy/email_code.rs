@@ -7,7 +7,7 @@ use super::super::verification::Verification;
 use super::{Asked, Attempted, Prepared, Proof, Strategy, one_time_code};
 
 /// Makes a code and asks for it to be sent.
-pub(super) fn prepare(asked: &Asked<'_>, cx: &Context<'_>) -> Prepared {
+pub(super) fn prepare(asked: &Asked<'_>, cx: &Context<'_>) -> Result<Prepared, FlowError> {
     one_time_code::prepare(Strategy::EmailCode, asked, Message::VerificationCode, cx)
 }
 

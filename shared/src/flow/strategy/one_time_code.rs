@@ -13,19 +13,12 @@ pub(super) fn prepare(
     asked: &Asked<'_>,
     message: fn(super::super::transition::CodeMessage) -> Message,
     cx: &Context<'_>,
-) -> Prepared {
+) -> Result<Prepared, FlowError> {
     let is_test = cx.settings.test_mode && asked.identifier.is_test_address();
     let code = if is_test { OneTimeCode::test() } else { OneTimeCode::generate(cx) };
-    let digest = cx.code_key.digest(&code, strategy, asked.attempt);
-    // Nothing is sent to a test address, so there is nothing to slow down either.
-    let resend_at = if is_test { cx.now } else { cx.now + cx.settings.codes.resend_after };
-    Prepared {
-        verification: Verification::code(
-            strategy,
-            digest,
-            cx.now + cx.settings.codes.lifetime,
-            resend_at,
-        ),
+    let digest = cx.code_key()?.digest(&code, strategy, asked.attempt);
+    Ok(Prepared {
+        verification: Verification::code(strategy, digest, cx.now + cx.settings.codes.lifetime),
         message: (!is_test).then(|| {
             message(super::super::transition::CodeMessage {
                 to: asked.identifier.clone(),
@@ -34,7 +27,7 @@ pub(super) fn prepare(
                 locale: asked.locale.map(str::to_owned),
             })
         }),
-    }
+    })
 }
 
 /// Compares what was typed with the code.
@@ -66,7 +59,7 @@ pub(super) fn attempt(
     // What cannot be a code is no guess: it tells an attacker nothing and costs an owner no try.
     let typed = OneTimeCode::typed(typed).ok_or(FlowError::CodeIncorrect)?;
     let digest = verification.code_digest().ok_or(FlowError::VerificationMissing)?;
-    if cx.code_key.matches(digest, &typed, strategy, attempt) {
+    if cx.code_key()?.matches(digest, &typed, strategy, attempt) {
         Ok(Attempted {
             verification: verification.tried().into_verified(cx.now),
             outcome: Ok(Outcome::Verified),

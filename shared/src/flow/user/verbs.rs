@@ -7,9 +7,10 @@ use super::super::fields::Field;
 use super::super::identifier::Identifier;
 use super::super::ids::{EmailAddressId, SessionId};
 use super::super::metadata::Metadata;
-use super::super::sign_up::Patch;
+use super::super::sign_up::{Patch, not_enabled};
 use super::super::transition::{Facts, Lookups, Needs, Subject, Transition, Verb, Write};
 use super::User;
+use crate::settings::Settings;
 
 /// Whose record it is: the user of this session, or of the client's last active one.
 pub type Acting = Option<SessionId>;
@@ -36,6 +37,24 @@ pub struct Update {
     pub primary_email_address: Option<EmailAddressId>,
     /// A patch for `unsafe_metadata`.
     pub unsafe_metadata: Option<Metadata>,
+}
+
+impl Update {
+    /// Checks what can be checked without knowing the user.
+    ///
+    /// # Errors
+    /// [`FlowError::NotEnabled`] for each field that the instance does not use.
+    pub fn check(&self, settings: &Settings) -> Result<(), Vec<FlowError>> {
+        let errors = not_enabled(
+            settings,
+            [
+                (Field::Username, self.username.value().is_some()),
+                (Field::FirstName, self.first_name.value().is_some()),
+                (Field::LastName, self.last_name.value().is_some()),
+            ],
+        );
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
 }
 
 impl Verb for Read {
@@ -146,10 +165,16 @@ fn acting_user<'a>(
     facts: &'a Facts,
     cx: &Context<'_>,
 ) -> Result<&'a User, FlowError> {
-    let id = acting.or(client.last_active_session.as_ref());
-    let session = client
-        .live_sessions(facts, cx.now)
-        .find(|session| Some(&session.id) == id)
-        .ok_or(FlowError::Unauthenticated)?;
+    let live =
+        |id: &SessionId| client.live_sessions(facts, cx.now).find(|session| session.id == *id);
+    let session = match acting {
+        Some(id) => live(id),
+        None => client
+            .last_active_session
+            .as_ref()
+            .and_then(live)
+            .or_else(|| client.live_sessions(facts, cx.now).last()),
+    };
+    let session = session.ok_or(FlowError::Unauthenticated)?;
     facts.users.get(&session.user).ok_or(FlowError::Unauthenticated)
 }

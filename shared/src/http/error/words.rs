@@ -291,6 +291,7 @@ fn flow_parts(refusal: &FlowError) -> Parts {
             "That was asked for too often. Please wait before you try again.",
         ),
         FlowError::ClientChanged => conflict(),
+        FlowError::NoCodeKey => internal(),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::settings::{Application, InstanceEnvironment, Settings};
+use crate::settings::{Application, Settings};
 
 mod user_settings;
 
@@ -82,14 +82,14 @@ fn auth_config(settings: &Settings) -> Value {
         "enhanced_email_deliverability": false,
         "test_mode": settings.test_mode,
         "cookieless_dev": false,
-        "url_based_session_syncing": is_development(settings),
+        "url_based_session_syncing": false,
         "claimed_at": null,
         "reverification": false,
         "preferred_channels": null,
         "session_minter": false,
         "native_settings": {
             "object": "native_settings",
-            "api_enabled": false,
+            "api_enabled": true,
             "trusted_device_sign_in_enabled": false,
             "trusted_device_enrollment_prompt_after_sign_in_enabled": false,
             "trusted_device_enrollment_prompt_after_sign_up_enabled": false,
@@ -101,10 +101,7 @@ fn display_config(settings: &Settings) -> Value {
     let mut config = json!({
         "object": "display_config",
         "id": "display_config_1",
-        "instance_environment_type": match settings.instance.environment {
-            InstanceEnvironment::Production => "production",
-            InstanceEnvironment::Development => "development",
-        },
+        "instance_environment_type": "production",
         "application_name": settings.application.name,
         "theme": { "general": { "color": "#2f3037" }, "buttons": {}, "accounts": {} },
         "preferred_sign_in_strategy": if settings.attributes.password.enabled { "password" } else { "otp" },
@@ -177,13 +174,6 @@ fn organization_settings() -> Value {
     })
 }
 
-fn is_development(settings: &Settings) -> bool {
-    match settings.instance.environment {
-        InstanceEnvironment::Production => false,
-        InstanceEnvironment::Development => true,
-    }
-}
-
 fn asked(enabled: bool, required: bool) -> &'static str {
     match (enabled, required) {
         (true, true) => "required",
@@ -234,14 +224,11 @@ mod tests {
     #[test]
     fn modes_are_told() {
         let mut settings = settings();
-        settings.instance.environment = InstanceEnvironment::Development;
         settings.test_mode = true;
         settings.sessions.single = false;
         settings.attributes.password.enabled = false;
         let told = environment(&settings);
-        assert_eq!(told["display_config"]["instance_environment_type"], "development");
         assert_eq!(told["display_config"]["preferred_sign_in_strategy"], "otp");
-        assert_eq!(told["auth_config"]["url_based_session_syncing"], true);
         assert_eq!(told["auth_config"]["test_mode"], true);
         assert_eq!(told["auth_config"]["single_session_mode"], false);
         assert_eq!(told["auth_config"]["first_factors"], json!(["email_code"]));

@@ -53,7 +53,7 @@ impl Show {
             "locked": false,
             "lockout_expires_in_seconds": null,
             "verification_attempts_remaining": settings.lockout.max_attempts,
-            "delete_self_enabled": settings.sign_up.delete_self,
+            "delete_self_enabled": false,
             "create_organization_enabled": false,
             "create_organizations_limit": null,
             "timezone": user.timezone,

@@ -22,6 +22,11 @@ fn cookie_domain(settings: &Settings, r: &mut Reader<'_>) {
         &["instance.cookie_domain", "instance.host"],
         format!("cookie_domain has to be host (\"{host}\") or a domain above it"),
     );
+    r.rule(
+        settings.instance.cookie_domain.is_some() || host.split('.').count() > 2,
+        &["instance.host", "instance.cookie_domain"],
+        "a host of two labels has no domain above it for cookies: give cookie_domain",
+    );
 }
 
 fn only_enabled_attributes_are_used(settings: &Settings, r: &mut Reader<'_>) {
@@ -77,11 +82,12 @@ fn every_user_can_sign_in(settings: &Settings, r: &mut Reader<'_>) {
         &[EMAIL_SIGNS_IN, USERNAME_SIGNS_IN, EMAIL_ENABLED, USERNAME_ENABLED],
         "nothing can be typed to sign in: used_for_sign_in has to be true for email_address or username",
     );
+    let by_code = email.required && email.verify_at_sign_up && email.signs_in_by_email_code;
     r.rule(
-        email.signs_in_by_email_code || (password.enabled && password.required),
-        &[EMAIL_FIRST_FACTORS, PASSWORD_REQUIRED, PASSWORD_ENABLED, EMAIL_ENABLED],
-        "somebody could sign up who can never sign in: email_address needs first_factors = [\"email_code\"], \
-         or password has to be enabled and required",
+        by_code || (password.enabled && password.required),
+        &[EMAIL_FIRST_FACTORS, EMAIL_REQUIRED, EMAIL_VERIFIED, PASSWORD_REQUIRED, PASSWORD_ENABLED, EMAIL_ENABLED],
+        "somebody could sign up who can never sign in: either email_address is required, verified at sign-up and has \
+         first_factors = [\"email_code\"], or password is enabled and required",
     );
 }
 

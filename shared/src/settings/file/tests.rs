@@ -62,7 +62,6 @@ home_url = "app.example.com"
 
 [instance]
 host = "https://accounts.example.com"
-environment = "staging"
 [codes]
 lifetime_minutes = 0
 max_attempts = "five"
@@ -81,14 +80,13 @@ first_factors = ["email_link"]
         r#"line 2: application.name: missing, and there is no default
 line 3: application.home_url: expected an absolute URL without query and fragment such as "https://app.example.com", found "app.example.com"
 line 6: instance.host: expected a host name of two labels or more, in lower-case ASCII and without scheme and port, such as "accounts.example.com", found "https://accounts.example.com"
-line 7: instance.environment: expected "production" or "development", found "staging"
-line 9: codes.lifetime_minutes: expected 1 to 60, found 0
-line 10: codes.max_attempts: expected 1 to 10, found "five"
-line 11: codes.lifetime_minute: unknown; did you mean lifetime_minutes? allowed: lifetime_minutes, max_attempts, per_attempt, resend_after_seconds
-line 15: access.allowed_origins: "https://*": a star may stand as the first label of a host (`https://*.example.com`) or as the port (`http://localhost:*`)
-line 16: access.allowed_origins: expected an origin such as "https://app.example.com", found 7
-line 19: attributes.email_address.first_factors: expected "email_code", found "email_link"
-line 19: mail.sender: missing, and there is no default"#
+line 8: codes.lifetime_minutes: expected 1 to 60, found 0
+line 9: codes.max_attempts: expected 1 to 10, found "five"
+line 10: codes.lifetime_minute: unknown; did you mean lifetime_minutes? allowed: lifetime_minutes, max_attempts, per_attempt, resend_after_seconds
+line 14: access.allowed_origins: "https://*": a star may stand as the first label of a host (`https://*.example.com`) or as the port (`http://localhost:*`)
+line 15: access.allowed_origins: expected an origin such as "https://app.example.com", found 7
+line 18: attributes.email_address.first_factors: expected "email_code", found "email_link"
+line 18: mail.sender: missing, and there is no default"#
     );
 }
 

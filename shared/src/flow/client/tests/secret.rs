@@ -3,8 +3,12 @@ use std::time::Duration;
 use super::super::verbs::{End, Open, Refresh, SignOut, Touch};
 use super::super::{Client, Secret, SecretStanding};
 use super::{JANE, MAX, PASSWORD, ids, several};
-use crate::flow::fixture::{World, email};
-use crate::flow::{SessionId, SessionState, Verb, sign_in, sign_up, user};
+use crate::flow::fixture::{
+    World, attempt_password, attempt_sign_in, attempt_sign_up, email, prepare_sign_in,
+    prepare_sign_up, reset_password, update_sign_up,
+};
+use crate::flow::strategy::Strategy::{EmailCode, ResetPasswordEmailCode};
+use crate::flow::{Facts, SessionId, SessionState, Verb, sign_in, sign_up, user};
 
 #[test]
 fn a_secret_is_its_own_clients_alone() {
@@ -28,26 +32,56 @@ fn a_secret_is_neither_printed_nor_stored() {
 }
 
 #[test]
-fn every_completion_replaces_the_secret() {
+fn every_gain_replaces_the_secret() {
     let mut world = several();
-    for address in [JANE, MAX] {
-        let old = world.secret.clone();
-        assert_eq!(world.signs_in(email(address), PASSWORD), Ok(()));
-        assert_ne!(world.secret, old);
-        assert_eq!(world.client.recognise(&world.secret, world.now), SecretStanding::Current);
+    let mut secrets = vec![world.secret.clone()];
+    let sign_up = world.begins_sign_up(sign_up::Fields::default());
+    secrets.push(world.secret.clone());
+    let email_address = sign_up::Patch::Set(email("joe@example.com"));
+    let joe = sign_up::Fields { email_address, ..sign_up::Fields::default() };
+    assert_eq!(world.tries(&update_sign_up(&sign_up, joe)), Ok(()));
+    assert_eq!(world.tries(&prepare_sign_up(&sign_up)), Ok(()));
+    assert_eq!(world.tries(&attempt_sign_up(&sign_up, &world.code())), Ok(()));
+    secrets.push(world.secret.clone());
+    let sign_in = world.begins_sign_in(email(JANE));
+    secrets.push(world.secret.clone());
+    assert_eq!(world.tries(&prepare_sign_in(&sign_in, ResetPasswordEmailCode)), Ok(()));
+    let attempt = attempt_sign_in(&sign_in, ResetPasswordEmailCode, &world.code());
+    assert_eq!(world.tries(&attempt), Ok(()));
+    secrets.push(world.secret.clone());
+    assert_eq!(world.tries(&reset_password(&sign_in, "better horse battery")), Ok(()));
+    secrets.push(world.secret.clone());
+    for (at, secret) in secrets.iter().enumerate() {
+        assert!(!secrets[..at].contains(secret), "{at}");
     }
+    assert_eq!(world.client.recognise(&world.secret, world.now), SecretStanding::Current);
 }
 
 #[test]
-fn what_completes_nothing_keeps_the_secret() {
+fn what_gains_nothing_keeps_the_secret() {
     let mut world = several();
+    let id = world.begins_sign_in(email(JANE));
     let secret = world.secret.clone();
-    world.begins_sign_in(email(JANE));
-    world.begins_sign_up(sign_up::Fields::default());
-    let _ = world.signs_in(email(JANE), "wrong");
+    assert_eq!(world.tries(&prepare_sign_in(&id, EmailCode)), Ok(()));
+    assert!(world.tries(&attempt_sign_in(&id, EmailCode, &world.wrong_code())).is_err());
+    assert!(world.tries(&attempt_password(&id, "wrong")).is_err());
+    assert_eq!(world.tries(&Open), Ok(()));
     world.signs_out();
     assert_eq!(world.secret, secret);
     assert_eq!(world.client.recognise(&secret, world.now), SecretStanding::Current);
+}
+
+#[test]
+fn a_client_that_begins_with_its_first_attempt_keeps_its_first_secret() {
+    let world = World::new();
+    let verbs: [&dyn Verb; 2] = [&sign_in::Create::default(), &sign_up::Create::default()];
+    for verb in verbs {
+        for new_client in [true, false] {
+            let facts = Facts { new_client, ..Facts::default() };
+            let next = verb.decide(world.client.clone(), &facts, &world.cx()).unwrap();
+            assert_eq!(next.secret.is_none(), new_client);
+        }
+    }
 }
 
 #[test]

@@ -89,11 +89,23 @@ fn a_sign_up_asks_for_so_many_codes_and_no_more_whatever_the_address() {
         let other = address(&format!("jane{at}@example.com"));
         assert_eq!(world.tries(&update_sign_up(&id, other)), Ok(()));
         assert_eq!(world.tries(&prepare_sign_up(&id)), Ok(()), "{at}");
+        world.wait(world.settings.codes.resend_after);
     }
     assert_eq!(world.tries(&update_sign_up(&id, address(JANE))), Ok(()));
     let refused = world.tries(&prepare_sign_up(&id));
-    let retry_after = world.settings.attempts.lifetime;
+    let retry_after = world.sign_up().abandon_at.since(world.now);
     assert_eq!(refused, Err(FlowError::TooManyRequests { retry_after }));
+}
+
+#[test]
+fn another_address_does_not_shorten_the_cool_down() {
+    let (mut world, id) = code_sent();
+    for text in ["jane@example.org", JANE] {
+        assert_eq!(world.tries(&update_sign_up(&id, address(text))), Ok(()));
+        let refused = world.tries(&prepare_sign_up(&id));
+        let retry_after = world.settings.codes.resend_after;
+        assert_eq!(refused, Err(FlowError::TooManyRequests { retry_after }), "{text}");
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub(super) fn user_settings(settings: &Settings) -> Value {
             "satisfies_second_factor": false,
         },
         "actions": {
-            "delete_self": settings.sign_up.delete_self,
+            "delete_self": false,
             "create_organization": false,
             "create_organizations_limit": null,
         },

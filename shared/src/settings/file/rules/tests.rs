@@ -72,7 +72,9 @@ fn an_address_to_be_proved_needs_a_way_to_prove_it() {
     assert_refused(&with(""), message);
     assert_refused(&with("required = false"), message);
     assert_refused(&with("verify_at_sign_up = false"), message);
-    assert_accepted(&with("required = false\nverify_at_sign_up = false"));
+    assert_accepted(&with(
+        "required = false\nverify_at_sign_up = false\n[attributes.password]\nrequired = true",
+    ));
 }
 
 #[test]

@@ -32,7 +32,6 @@ fn the_shipped_file_names_every_key() {
 #[test]
 fn the_shipped_instance_is_what_an_owner_expects() {
     let settings = parse(SHIPPED, None).unwrap();
-    assert_eq!(settings.instance.environment, InstanceEnvironment::Production);
     assert_eq!(settings.instance.issuer(), "https://accounts.example.com");
     assert_eq!(settings.instance.cookie_domain, None);
     assert_eq!(settings.application.sign_in_url, "https://app.example.com/sign-in");
