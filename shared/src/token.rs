@@ -2,7 +2,7 @@
 
 pub use claims::{Handshake, SessionClaims};
 pub use jwk::Jwk;
-pub use signer::Signer;
+pub use signer::{SignError, Signer};
 pub use vault::{Vault, VaultError};
 
 mod claims;

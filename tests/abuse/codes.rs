@@ -30,13 +30,13 @@ async fn the_guesses_for_an_address_are_bounded_over_all_attempts_of_a_day() {
         guess_wrong(&instance, &browser, &id, 5).await;
     }
     // The hour's messages come back, the day's guesses do not.
-    instance.wait(Duration::from_secs(3600));
+    instance.wait(Duration::from_hours(1));
     let form = [("email_address", EMAIL), ("strategy", "email_code")];
     let refused = instance.browser().post("/v1/client/sign_ups", &form).await;
     refused.refused(429, "too_many_requests");
     assert_eq!(instance.messages(EMAIL).len(), 4);
 
-    instance.wait(Duration::from_secs(11 * 3600));
+    instance.wait(Duration::from_hours(11));
     instance.browser().begin_sign_up(EMAIL, &[]).await;
 }
 
@@ -228,7 +228,7 @@ async fn an_abandoned_attempt_is_gone() {
     let browser = instance.browser();
     let id = browser.begin_sign_up(EMAIL, &[]).await;
     let code = instance.code(EMAIL);
-    instance.wait(Duration::from_secs(24 * 3600));
+    instance.wait(Duration::from_hours(24));
     browser.attempt_sign_up(&id, &code).await.refused(404, "resource_not_found");
     browser.prepare_sign_up(&id).await.refused(404, "resource_not_found");
     assert_eq!(browser.client().await.at("/response/sign_up"), Value::Null);

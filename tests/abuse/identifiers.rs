@@ -48,7 +48,12 @@ async fn the_spelling_that_is_kept_can_be_typed_again() {
 #[tokio::test]
 async fn letters_that_no_mail_reaches_are_refused_at_once() {
     let instance = Instance::start().await;
-    for local in ["\u{e9}va", "\u{3b3}\u{3b9}\u{3ce}\u{3c1}\u{3b3}\u{3bf}\u{3c2}", "ja\u{200b}ne", "j\u{430}ne"] {
+    for local in [
+        "\u{e9}va",
+        "\u{3b3}\u{3b9}\u{3ce}\u{3c1}\u{3b3}\u{3bf}\u{3c2}",
+        "ja\u{200b}ne",
+        "j\u{430}ne",
+    ] {
         let form = [("email_address", &*format!("{local}@example.com"))];
         let refused = instance.browser().post("/v1/client/sign_ups", &form).await;
         refused.refused(422, "form_param_format_invalid");
@@ -164,8 +169,7 @@ async fn a_recovery_may_leave_other_sessions_if_its_owner_says_so() {
     let (instance, elsewhere, session) = taken_over().await;
     let owner = instance.browser();
     let id = owner.begin_reset(&instance, EMAIL).await;
-    let form =
-        [("password", "the owner's new password"), ("sign_out_of_other_sessions", "false")];
+    let form = [("password", "the owner's new password"), ("sign_out_of_other_sessions", "false")];
     owner.reset_password(&id, &form).await.ok();
     elsewhere.token(&session).await.ok();
 }

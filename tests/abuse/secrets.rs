@@ -1,6 +1,7 @@
 //! Codes, passwords, secrets and tokens: where they may be, and nowhere else.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::Once;
 
@@ -10,7 +11,10 @@ use postern::flow::{ClientId, Secret};
 use postern::http::Form;
 use postern::token::Handshake;
 use postern_tests::{Browser, Instance, Reply, wrong};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
 
 use crate::{EMAIL, PASSWORD};
 
@@ -62,7 +66,7 @@ async fn a_password_lies_in_the_table_as_a_slow_hash() {
 async fn records_print_no_secret() {
     let journey = Journey::make().await;
     for browser in &journey.browsers {
-        let caller = journey.caller(browser);
+        let caller = Journey::caller(browser);
         let view = journey.instance.app.view(&caller).await.unwrap().unwrap();
         let printed = format!("{:?} {:?} {:?}", view.client, view.users, caller);
         assert!(printed.contains("client_"), "{printed}");
@@ -76,8 +80,8 @@ async fn a_view_prints_no_token() {
     let journey = Journey::make().await;
     let mut printed = String::new();
     for browser in &journey.browsers {
-        let view = journey.instance.app.view(&journey.caller(browser)).await.unwrap().unwrap();
-        printed.push_str(&format!("{view:?}"));
+        let view = journey.instance.app.view(&Journey::caller(browser)).await.unwrap().unwrap();
+        write!(printed, "{view:?}").unwrap();
     }
     assert!(!printed.contains("eyJ"), "{printed}");
 }
@@ -128,7 +132,8 @@ impl Journey {
         let (one, other) = (instance.browser(), instance.browser());
         let mut this = Self { instance, browsers: vec![], replies: vec![], secrets: vec![] };
         let new = "a new long password";
-        this.secrets.extend([PASSWORD, new, "not the password"].map(|it| (Kind::Password, it.to_owned())));
+        this.secrets
+            .extend([PASSWORD, new, "not the password"].map(|it| (Kind::Password, it.to_owned())));
 
         let id = one.begin_sign_up(EMAIL, &[("password", PASSWORD)]).await;
         this.keep(&one);
@@ -175,7 +180,7 @@ impl Journey {
         self.secrets.push((Kind::Secret, secret.to_owned()));
     }
 
-    fn caller(&self, browser: &Browser) -> Caller {
+    fn caller(browser: &Browser) -> Caller {
         let cookie = browser.cookie("__client").unwrap();
         let (client, secret) = cookie.split_once('.').unwrap();
         let client = ClientId::parse(client).unwrap();
@@ -188,9 +193,7 @@ impl Journey {
         for (kind, secret) in self.secrets.iter().filter(|(kind, _)| !allowed.contains(kind)) {
             let found = match kind {
                 // Six digits stand in many a longer number.
-                Kind::Code => {
-                    text.split(|c: char| !c.is_alphanumeric()).any(|word| word == secret)
-                }
+                Kind::Code => text.split(|c: char| !c.is_alphanumeric()).any(|word| word == secret),
                 Kind::Password | Kind::Secret | Kind::Token => text.contains(secret.as_str()),
             };
             assert!(!found, "{place} holds the {kind:?} {secret}: {text}");
@@ -209,12 +212,9 @@ impl Log {
     fn keep() {
         static KEPT: Once = Once::new();
         KEPT.call_once(|| {
-            let subscriber = tracing_subscriber::fmt()
-                .json()
-                .with_env_filter(EnvFilter::new("off,postern=trace"))
-                .without_time()
-                .with_writer(|| Self);
-            subscriber.init();
+            let ours = Targets::new().with_target("postern", LevelFilter::TRACE);
+            let lines = fmt::layer().json().without_time().with_writer(|| Self);
+            tracing_subscriber::registry().with(lines.with_filter(ours)).init();
         });
     }
 

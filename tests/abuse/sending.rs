@@ -10,7 +10,7 @@ use crate::{EMAIL, PASSWORD};
 #[tokio::test]
 async fn an_address_gets_five_messages_an_hour_whoever_asks() {
     let instance = Instance::start().await;
-    instance.wait(Duration::from_secs(15 * 60));
+    instance.wait(Duration::from_mins(15));
     for _ in 0..5 {
         ask(&instance.browser(), EMAIL).await.ok();
     }
@@ -18,7 +18,7 @@ async fn an_address_gets_five_messages_an_hour_whoever_asks() {
     assert_eq!(refused.headers[RETRY_AFTER], "2700");
     assert_eq!(instance.messages(EMAIL).len(), 5);
 
-    instance.wait(Duration::from_secs(45 * 60));
+    instance.wait(Duration::from_mins(45));
     ask(&instance.browser(), EMAIL).await.ok();
 }
 
@@ -29,7 +29,7 @@ async fn an_address_gets_twenty_messages_a_day_whoever_asks() {
         for _ in 0..5 {
             ask(&instance.browser(), EMAIL).await.ok();
         }
-        instance.wait(Duration::from_secs(3600));
+        instance.wait(Duration::from_hours(1));
     }
     let refused = ask(&instance.browser(), EMAIL).await.refused(429, "too_many_requests");
     assert_eq!(refused.headers[RETRY_AFTER], "28800");
@@ -204,7 +204,12 @@ async fn a_picture_of_a_hostile_name_holds_no_markup() {
     let picture = browser.get(path).await.ok();
     assert_eq!(picture.headers[CONTENT_TYPE], "image/svg+xml");
     assert!(!picture.text.contains("<script") && !picture.text.contains("><<"), "{}", picture.text);
-    assert!(picture.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    assert!(
+        picture.headers["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .starts_with("default-src 'none'")
+    );
 }
 
 /// Begins a sign-up with a code.
@@ -216,6 +221,6 @@ async fn ask(browser: &Browser, email: &str) -> Reply {
 /// Line ends, NUL, and every mark of Unicode TR9.
 const MARKS: [char; 18] = [
     '\r', '\n', '\0', '\u{1b}', '\u{85}', '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}',
-    '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{2067}',
-    '\u{2068}', '\u{2069}',
+    '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{2067}', '\u{2068}',
+    '\u{2069}',
 ];

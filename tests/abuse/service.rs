@@ -114,7 +114,8 @@ async fn bytes_that_are_no_text_are_refused_or_replaced() {
 #[tokio::test]
 async fn a_body_that_is_no_form_is_refused() {
     let instance = Instance::start().await;
-    for media in ["application/json", "text/plain", "multipart/form-data; boundary=x", "x", "\u{e9}"]
+    for media in
+        ["application/json", "text/plain", "multipart/form-data; boundary=x", "x", "\u{e9}"]
     {
         let refused = send(&instance, media, b"{\"first_name\":\"Jane\"}".to_vec()).await;
         refused.refused(415, "unsupported_media_type");
@@ -172,9 +173,8 @@ async fn behind_an_own_proxy_the_address_that_it_saw_counts() {
 #[tokio::test]
 async fn all_addresses_of_one_network_of_version_6_are_one() {
     let instance = limited(0).await;
-    for (number, ip) in ["2001:db8:1:2::1", "2001:db8:1:2:ffff::", "2001:db8:1:2:a:b:c:d"]
-        .into_iter()
-        .enumerate()
+    for (number, ip) in
+        ["2001:db8:1:2::1", "2001:db8:1:2:ffff::", "2001:db8:1:2:a:b:c:d"].into_iter().enumerate()
     {
         assert_eq!(asks(&instance.browser().at(ip), number).await, number < 2, "{ip}");
     }
@@ -208,7 +208,7 @@ async fn ten_wrong_passwords_lock_the_password_for_an_hour_and_nothing_else() {
     instance.browser().begin_reset(&instance, EMAIL).await;
     instance.browser().sign_in(EMAIL, PASSWORD).await.refused(403, "user_locked");
 
-    instance.wait(Duration::from_secs(3600));
+    instance.wait(Duration::from_hours(1));
     instance.browser().sign_in(EMAIL, PASSWORD).await.ok();
 }
 

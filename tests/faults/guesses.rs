@@ -12,7 +12,8 @@ async fn a_wrong_code_that_could_not_be_counted_has_used_up_its_try() {
     let browser = instance.browser();
     let id = browser.begin_sign_up(JANE, &[]).await;
     let code = wrong(&instance.code(JANE));
-    instance.faults.plan(updates().every(), Fault::Throttled);
+    // The caller's own counter is written, the address's is not.
+    instance.faults.plan(updates().skip(1).every(), Fault::Throttled);
     browser.attempt_sign_up(&id, &code).await.refused(503, "service_unavailable");
     let shown = browser.get(&format!("/v1/client/sign_ups/{id}")).await.ok();
     assert_eq!(shown.at("/response/verifications/email_address/attempts"), 1);
@@ -26,8 +27,8 @@ async fn a_wrong_code_at_sign_in_that_could_not_be_counted_has_used_up_its_try()
     let id = browser.begin_sign_in(JANE).await;
     browser.prepare_sign_in(&id, "email_code").await.ok();
     let code = wrong(&instance.code(JANE));
-    // The account's own counter is written, the ones of the address and the caller are not.
-    instance.faults.plan(updates().skip(1).every(), Fault::Throttled);
+    // The caller's and the account's own counters are written, the address's is not.
+    instance.faults.plan(updates().skip(2).every(), Fault::Throttled);
     let refused = browser.attempt_sign_in(&id, "email_code", &code).await;
     refused.refused(503, "service_unavailable");
     let shown = browser.get(&format!("/v1/client/sign_ins/{id}")).await.ok();
@@ -35,7 +36,21 @@ async fn a_wrong_code_at_sign_in_that_could_not_be_counted_has_used_up_its_try()
 }
 
 #[tokio::test]
-async fn without_the_accounts_counter_right_and_wrong_are_refused_alike() {
+async fn a_wrong_code_whose_write_lost_its_answer_is_one_try() {
+    let instance = Instance::start().await;
+    let browser = instance.browser();
+    let id = browser.begin_sign_up(JANE, &[]).await;
+    let code = wrong(&instance.code(JANE));
+    let write = Calls::to(Service::DynamoDb).operation("PutItem");
+    instance.faults.plan(write, Fault::AnswerLost);
+    browser.attempt_sign_up(&id, &code).await.refused(422, "form_code_incorrect");
+    assert_eq!(instance.faults.struck(), 1);
+    let shown = browser.get(&format!("/v1/client/sign_ups/{id}")).await.ok();
+    assert_eq!(shown.at("/response/verifications/email_address/attempts"), 1);
+}
+
+#[tokio::test]
+async fn without_counters_right_and_wrong_are_refused_alike() {
     let instance = account().await;
     instance.faults.plan(updates().every(), Fault::Throttled);
     let right = instance.browser().sign_in(JANE, PASSWORD).await;
@@ -64,7 +79,7 @@ async fn without_the_clients_record_right_and_wrong_are_refused_alike() {
 #[tokio::test]
 async fn a_right_password_is_right_though_the_counter_is_not_set_to_zero() {
     let instance = account().await;
-    instance.faults.plan(updates().skip(1).every(), Fault::Throttled);
+    instance.faults.plan(updates().skip(2).every(), Fault::Throttled);
     instance.browser().sign_in(JANE, PASSWORD).await.ok();
     assert!(instance.faults.struck() > 0);
 }

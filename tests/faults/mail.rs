@@ -101,6 +101,7 @@ async fn a_mail_that_fails_late_takes_nothing_from_who_moved_on() {
         tokio::spawn(async move { tab.prepare_sign_up(&id).await })
     };
     gate.arrival().await;
+    instance.wait(instance.app.settings().codes.resend_after);
     // Another address meanwhile: what comes of the first mail is of no interest any more.
     let path = format!("/v1/client/sign_ups/{id}");
     browser.patch(&path, &[("email_address", "other@example.com")]).await.ok();

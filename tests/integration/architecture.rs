@@ -29,14 +29,35 @@ fn the_root_of_the_library_lists_its_rooms_and_does_nothing() {
     let root = Source::read("shared/src/lib.rs");
     let rooms: BTreeSet<_> =
         root.text.lines().filter_map(|line| line.strip_prefix("pub mod ")).collect();
-    assert_eq!(rooms, ROOMS.iter().map(|room| format!("{room};")).collect::<Vec<_>>().iter().map(String::as_str).collect());
+    assert_eq!(
+        rooms,
+        ROOMS
+            .iter()
+            .map(|room| format!("{room};"))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str)
+            .collect()
+    );
 }
 
 #[test]
 fn the_core_is_pure() {
     let forbidden = [
-        "async", "await", "SystemTime", "Instant", "thread_rng", "OsRng", "env", "fs", "net",
-        "process", "thread", "tracing", "println", "eprintln",
+        "async",
+        "await",
+        "SystemTime",
+        "Instant",
+        "thread_rng",
+        "OsRng",
+        "env",
+        "fs",
+        "net",
+        "process",
+        "thread",
+        "tracing",
+        "println",
+        "eprintln",
     ];
     let mut wrong = BTreeSet::new();
     for source in Source::all("shared/src/flow").chain([Source::read("shared/src/flow.rs")]) {
@@ -105,8 +126,10 @@ fn a_function_speaks_to_the_library_and_to_no_service() {
     let allowed: BTreeSet<_> = allowed.map(|name| name.replace('_', "-")).into();
     for (name, dependencies) in functions() {
         if name != "local" {
-            let extra: Vec<_> =
-                dependencies.iter().filter(|found| !allowed.contains(&found.replace('_', "-"))).collect();
+            let extra: Vec<_> = dependencies
+                .iter()
+                .filter(|found| !allowed.contains(&found.replace('_', "-")))
+                .collect();
             assert_eq!(extra, Vec::<&String>::new(), "{name}");
         }
     }

@@ -11,29 +11,24 @@ use serde_json::Value;
 
 #[test]
 fn every_refusal_says_what_it_always_said() {
-    let mut table = String::new();
+    let mut table = vec![];
     for (name, error) in refusals().into_iter().chain(faults()) {
-        table.push_str(&format!("{name}\n"));
+        table.push(name);
         let body = error.body(&Value::Null, "", NOW);
         for said in body["errors"].as_array().unwrap() {
             let text = |key: &str| said[key].as_str().unwrap();
-            table.push_str(&format!(
-                "    {} {}  |  {}  |  {}",
-                error.status().as_u16(),
-                text("code"),
-                text("message"),
-                text("long_message"),
-            ));
-            for (key, value) in said["meta"].as_object().unwrap() {
-                table.push_str(&format!("  |  {key}: {value}"));
-            }
-            if let Some(seconds) = error.retry_after() {
-                table.push_str(&format!("  |  retry after {seconds} s"));
-            }
-            table.push('\n');
+            let mut line = vec![
+                format!("    {} {}", error.status().as_u16(), text("code")),
+                text("message").to_owned(),
+                text("long_message").to_owned(),
+            ];
+            let meta = said["meta"].as_object().unwrap().iter();
+            line.extend(meta.map(|(key, value)| format!("{key}: {value}")));
+            line.extend(error.retry_after().map(|seconds| format!("retry after {seconds} s")));
+            table.push(line.join("  |  "));
         }
     }
-    insta::assert_snapshot!(table);
+    insta::assert_snapshot!(table.join("\n"));
 }
 
 #[test]
@@ -125,7 +120,7 @@ fn faults() -> Vec<(String, ApiError)> {
         AppError::Keys(StoreError::Throttled("GetItem").into()),
         AppError::NoMailer,
     ];
-    let of_api = [
+    let others = [
         ApiError::NoRoute,
         ApiError::MethodNotAllowed,
         ApiError::OriginInvalid,
@@ -137,7 +132,7 @@ fn faults() -> Vec<(String, ApiError)> {
         ApiError::Panicked,
     ];
     let of_app = of_app.into_iter().map(ApiError::from);
-    of_app.chain(of_api).map(|error| (format!("{error:?}"), error)).collect()
+    of_app.chain(others).map(|error| (format!("{error:?}"), error)).collect()
 }
 
 /// The refusal's own name. Who adds one comes here, and to the list above.

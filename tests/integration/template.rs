@@ -55,14 +55,15 @@ fn each_function_may_do_what_the_table_says_and_no_more() {
         .map(|(name, function)| (name, template.powers_of(&function)))
         .collect();
 
-    let writes = [Power::Write, Power::HashCodes].as_slice();
+    let writes = [Power::Write].as_slice();
+    let hashes = [Power::HashCodes].as_slice();
     let deletes = [Power::Delete].as_slice();
     let sends = [Power::Send].as_slice();
     let signs = [Power::Sign, Power::MakeKeyRing].as_slice();
     let table = [
-        ("create", vec![writes, sends, signs]),
-        ("prepare", vec![writes, sends]),
-        ("attempt", vec![writes, sends, signs]),
+        ("create", vec![writes, hashes, sends, signs]),
+        ("prepare", vec![writes, hashes, sends]),
+        ("attempt", vec![writes, hashes, sends, signs]),
         ("set-active", vec![writes, deletes, signs]),
         ("read", vec![signs]),
         ("account", vec![writes, deletes, sends, signs]),

@@ -26,8 +26,9 @@ async fn an_old_secret_sees_the_sessions_that_it_had() {
     let browser = instance.browser();
     browser.sign_up(&instance, "jane@example.com", &[]).await;
     let first = session_of(&browser).await;
+    let id = browser.begin_sign_up("john@example.com", &[]).await;
     let old = browser.stolen();
-    browser.sign_up(&instance, "john@example.com", &[]).await;
+    browser.attempt_sign_up(&id, &instance.code("john@example.com")).await.ok();
     let seen = old.get("/v1/client").await.ok();
     let sessions = seen.at("/response/sessions");
     assert_eq!(sessions.as_array().unwrap().len(), 1, "{}", seen.text);
@@ -67,13 +68,13 @@ async fn an_old_secret_is_forgotten_after_a_minute() {
     assert!(old.get("/v1/client").await.ok().at("/response").is_null());
 }
 
-/// A browser that just signed up, and a tab of it whose request is under way with the secret before that.
+/// A tab whose requests are under way with the secret of a moment ago, and the browser that just signed up.
 async fn signed_in_meanwhile() -> (Instance, Browser, Browser) {
     let instance = Instance::start().await;
     let browser = instance.browser();
-    browser.post("/v1/client", &[]).await.ok();
+    let id = browser.begin_sign_up("jane@example.com", &[]).await;
     let old = browser.stolen();
-    browser.sign_up(&instance, "jane@example.com", &[]).await;
+    browser.attempt_sign_up(&id, &instance.code("jane@example.com")).await.ok();
     (instance, old, browser)
 }
 

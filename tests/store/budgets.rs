@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use postern::flow::Timestamp;
 use postern::settings::Limits;
-use postern::store::{Counted, IpKey, Keys};
+use postern::store::{Counted, IpKey, Store};
 use postern_tests::Instance;
 
 use crate::writer::address;
@@ -96,36 +96,68 @@ async fn wrong_codes_for_an_address_end_its_messages_for_the_day() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn parallel_wrong_guesses_from_one_caller_are_counted_exactly() {
+async fn parallel_guesses_from_one_caller_are_paid_for_exactly() {
     let instance = Instance::start().await;
     let ip = IpKey::new("192.0.2.1".parse().unwrap(), NOON);
-    let counts = (0..40).map(|_| {
+    let guesses = (0..40).map(|_| {
         let (store, ip) = (instance.app.store().clone(), ip.clone());
-        tokio::spawn(async move { store.count_wrong_from(&ip).await.unwrap() })
+        tokio::spawn(async move { guess(&store, &ip).await })
     });
-    for count in counts.collect::<Vec<_>>() {
-        count.await.unwrap();
+    let mut paid = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        paid += usize::from(guess.await.unwrap() == Counted::Yes);
     }
-    assert_eq!(wrong(&instance, &ip).await, 40);
+    assert_eq!(paid, 7);
     let later = IpKey::new("192.0.2.1".parse().unwrap(), NOON + Duration::from_hours(1));
-    assert_eq!(wrong(&instance, &later).await, 0);
+    assert_eq!(guess(instance.app.store(), &later).await, Counted::Yes);
+}
+
+#[tokio::test]
+async fn a_guess_that_was_given_back_costs_the_caller_nothing() {
+    let instance = Instance::start().await;
+    let store = instance.app.store();
+    let ip = IpKey::new("192.0.2.1".parse().unwrap(), NOON);
+    store.return_guess_from(&ip).await.unwrap();
+    for _ in 0..20 {
+        assert_eq!(guess(store, &ip).await, Counted::Yes);
+        store.return_guess_from(&ip).await.unwrap();
+    }
+    for _ in 0..7 {
+        assert_eq!(guess(store, &ip).await, Counted::Yes);
+    }
+    let refused = Counted::Refused { retry_after: Duration::from_hours(1) };
+    assert_eq!(guess(store, &ip).await, refused);
+}
+
+#[tokio::test]
+async fn who_guessed_wrong_too_often_gets_no_message() {
+    let instance = Instance::start().await;
+    let store = instance.app.store();
+    let ip = IpKey::new("192.0.2.1".parse().unwrap(), NOON);
+    for _ in 0..7 {
+        guess(store, &ip).await;
+    }
+    let refused = Counted::Refused { retry_after: Duration::from_hours(1) };
+    assert_eq!(store.count_message_from(&ip, &limits(100, 100)).await.unwrap(), refused);
 }
 
 #[tokio::test]
 async fn a_network_of_version_6_counts_as_one_caller() {
     let instance = Instance::start().await;
+    let store = instance.app.store();
     let ip = |text: &str| IpKey::new(text.parse().unwrap(), NOON);
-    instance.app.store().count_wrong_from(&ip("2001:db8:1:2::1")).await.unwrap();
-    assert_eq!(wrong(&instance, &ip("2001:db8:1:2:ffff::9")).await, 1);
-    assert_eq!(wrong(&instance, &ip("2001:db8:1:3::1")).await, 0);
-    // An address of version 4 in its form of version 6 is the same caller.
-    instance.app.store().count_wrong_from(&ip("::ffff:192.0.2.1")).await.unwrap();
-    assert_eq!(wrong(&instance, &ip("192.0.2.1")).await, 1);
+    for _ in 0..7 {
+        guess(store, &ip("2001:db8:1:2::1")).await;
+        // An address of version 4 in its form of version 6 is the same caller.
+        guess(store, &ip("::ffff:192.0.2.1")).await;
+    }
+    assert_ne!(guess(store, &ip("2001:db8:1:2:ffff::9")).await, Counted::Yes);
+    assert_ne!(guess(store, &ip("192.0.2.1")).await, Counted::Yes);
+    assert_eq!(guess(store, &ip("2001:db8:1:3::1")).await, Counted::Yes);
 }
 
-async fn wrong(instance: &Instance, ip: &IpKey) -> u32 {
-    let keys = Keys { ip: Some(ip), ..Keys::default() };
-    instance.app.store().load(&keys).await.unwrap().wrong_guesses
+async fn guess(store: &Store, ip: &IpKey) -> Counted {
+    store.reserve_guess_from(ip, &limits(100, 100)).await.unwrap()
 }
 
 fn limits(hour: u32, day: u32) -> Limits {
@@ -134,7 +166,7 @@ fn limits(hour: u32, day: u32) -> Limits {
         messages_per_address_day: day,
         messages_per_ip_hour: 100,
         wrong_codes_per_address_day: 100,
-        wrong_guesses_per_ip_hour: 100,
+        wrong_guesses_per_ip_hour: 7,
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn in_context<T>(instance: &Instance, make: impl FnOnce(&Context<'_>)
     entropy[..8].copy_from_slice(&NEXT.fetch_add(1, Ordering::SeqCst).to_be_bytes());
     let code_key = CodeKey::new(&[7; 32]);
     let now = Timestamp::from_millis(instance.now());
-    make(&Context { now, settings: instance.app.settings(), code_key: &code_key, entropy })
+    make(&Context { now, settings: instance.app.settings(), code_key: Some(&code_key), entropy })
 }
 
 /// A client on which nothing has happened.

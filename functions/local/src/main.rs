@@ -15,7 +15,11 @@ use postern_local::cli::{self, Cli, ServicesAddress};
 use postern_local::inbox::{DevKeys, Inbox};
 use postern_local::instance;
 use postern_local::serve::{Listeners, Stop, serve};
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -33,7 +37,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).init();
+    init_tracing();
     let settings = cli.settings_file(std::env::var_os("POSTERN_SETTINGS"));
     let settings = Arc::new(instance::settings(settings.as_deref())?);
     let services = match cli.data_dir() {
@@ -92,7 +96,10 @@ async fn sweep(services: Services) {
 }
 
 /// Our own events, and of them only what is amiss, unless `POSTERN_LOG` asks for more.
-fn filter() -> EnvFilter {
-    let level = std::env::var("POSTERN_LOG").unwrap_or_else(|_| "warn".to_owned());
-    EnvFilter::new(format!("off,postern={level},postern_local={level}"))
+fn init_tracing() {
+    let level = std::env::var("POSTERN_LOG").ok().and_then(|level| level.parse().ok());
+    let level = level.unwrap_or(LevelFilter::WARN);
+    let ours = Targets::new().with_targets([("postern", level), ("postern_local", level)]);
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }

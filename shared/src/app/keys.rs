@@ -9,7 +9,7 @@ use super::chance::Entropy;
 use crate::flow::key_ring::SealedKeyRing;
 use crate::flow::verification::CodeKey;
 use crate::store::{Store, StoreError};
-use crate::token::{Jwk, Signer, Vault, VaultError};
+use crate::token::{Jwk, SignError, Signer, Vault, VaultError};
 
 /// The instance's keys.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub enum KeyError {
     Vault(#[from] VaultError),
     /// A token could not be signed.
     #[error("a token could not be signed")]
-    Signing(#[from] jsonwebtoken::errors::Error),
+    Signing(#[from] SignError),
     /// The ring that another process stored cannot be found.
     #[error("the key ring vanished")]
     Vanished,

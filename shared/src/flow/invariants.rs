@@ -158,9 +158,8 @@ fn invariant_the_secret_changes_by_every_gain_and_only_then(done: &Done<'_>) {
     assert_eq!(world.client.recognise(&world.secret, world.now), SecretStanding::Current);
     assert!(begun <= 1);
     let answered = done.result.as_ref().is_ok_and(|next| next.answer.is_ok());
-    let gained = begun == 1
-        || done.step.begins() && done.result.is_ok()
-        || done.step.proves() && answered;
+    let gained =
+        begun == 1 || done.step.begins() && done.result.is_ok() || done.step.proves() && answered;
     if gained {
         let visible = before.client.sessions.iter().map(|session| session.id.clone()).collect();
         assert_eq!(standing, SecretStanding::Superseded(visible));

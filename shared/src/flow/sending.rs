@@ -4,23 +4,30 @@ use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::error::FlowError;
+use super::identifier::Identifier;
 use super::time::Timestamp;
-use super::transition::Message;
 
 /// How often an attempt asked for a code, and when it may again. Kept by the attempt and not by what is to
-/// be proved, so that changing an address to and fro does not begin anew.
+/// be proved: changing an address to and fro does not begin anew, and correcting one need not wait.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sending {
     codes: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    resend_at: Option<Timestamp>,
+    /// The addresses that got a code within the cool-down, and when each may get the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recent: Vec<(Identifier, Timestamp)>,
 }
 
 impl Sending {
-    /// Refuses a code within the cool-down of the last one, or after too many.
-    pub(super) fn allow(&self, abandon_at: Timestamp, cx: &Context<'_>) -> Result<(), FlowError> {
-        if let Some(resend_at) = self.resend_at.filter(|resend_at| cx.now < *resend_at) {
-            return Err(FlowError::TooManyRequests { retry_after: resend_at.since(cx.now) });
+    /// Refuses a code to an address within the cool-down of its last one, or after too many.
+    pub(super) fn allow(
+        &self,
+        to: &Identifier,
+        abandon_at: Timestamp,
+        cx: &Context<'_>,
+    ) -> Result<(), FlowError> {
+        let last = self.recent.iter().find(|(address, next)| address == to && cx.now < *next);
+        if let Some((_, next)) = last {
+            return Err(FlowError::TooManyRequests { retry_after: next.since(cx.now) });
         }
         if self.codes >= cx.settings.codes.per_attempt {
             return Err(FlowError::TooManyRequests { retry_after: abandon_at.since(cx.now) });
@@ -29,10 +36,11 @@ impl Sending {
     }
 
     /// After one more code. Where nothing is sent, to a test address, there is nothing to slow down.
-    pub(super) fn after(&self, message: Option<&Message>, cx: &Context<'_>) -> Self {
-        Self {
-            codes: self.codes.saturating_add(1),
-            resend_at: message.map(|_| cx.now + cx.settings.codes.resend_after),
-        }
+    pub(super) fn after(mut self, sent_to: Option<&Identifier>, cx: &Context<'_>) -> Self {
+        self.codes = self.codes.saturating_add(1);
+        self.recent.retain(|(address, next)| cx.now < *next && Some(address) != sent_to);
+        let next = cx.now + cx.settings.codes.resend_after;
+        self.recent.extend(sent_to.map(|address| (address.clone(), next)));
+        self
     }
 }

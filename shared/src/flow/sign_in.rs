@@ -135,7 +135,7 @@ impl SignIn {
             return Err(FlowError::SignInState);
         };
         let factor = factors.email_address(strategy, address, cx.settings)?;
-        self.sending.allow(self.abandon_at, cx)?;
+        self.sending.allow(&factor.address, self.abandon_at, cx)?;
         let asked = Asked {
             attempt: self.id.as_str(),
             identifier: &factor.address,
@@ -146,7 +146,7 @@ impl SignIn {
             factors: factors.clone().proving(&factor.id),
             verification: Some(prepared.verification),
         };
-        self.sending = self.sending.after(prepared.message.as_ref(), cx);
+        self.sending = self.sending.after(prepared.message.as_ref().map(Message::to), cx);
         Ok(self.stays().sending(prepared.message))
     }
 

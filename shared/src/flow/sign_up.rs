@@ -25,7 +25,7 @@ use super::password::PasswordHash;
 use super::sending::Sending;
 use super::strategy::{Asked, Outcome, Proof, Strategy};
 use super::time::Timestamp;
-use super::transition::{Budget, Facts, Refused, Subject, Transition};
+use super::transition::{Budget, Facts, Message, Refused, Subject, Transition};
 use super::verification::Verification;
 use crate::settings::Settings;
 
@@ -157,14 +157,14 @@ impl SignUp {
         if email.is_verified() || self.is_complete() {
             return Err(FlowError::VerificationAlreadyVerified);
         }
-        self.sending.allow(self.abandon_at, cx)?;
+        self.sending.allow(&email.address, self.abandon_at, cx)?;
         let asked = Asked {
             attempt: self.id.as_str(),
             identifier: &email.address,
             locale: self.locale.as_deref(),
         };
         let prepared = strategy.prepare(&asked, cx)?;
-        self.sending = self.sending.after(prepared.message.as_ref(), cx);
+        self.sending = self.sending.after(prepared.message.as_ref().map(Message::to), cx);
         self.email_address = Some(ClaimedAddress {
             address: email.address.clone(),
             verification: Some(prepared.verification),

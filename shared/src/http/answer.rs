@@ -7,11 +7,11 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::cookie::{Carrier, Cookies};
 use super::error::{ApiError, Failure};
-use super::resource::Show;
+use super::resource::{ClientResource, Resource, Show};
 use crate::app::{Reply, View};
 use crate::flow::{FlowError, Secret, Subject};
 
@@ -20,7 +20,8 @@ pub struct Answer {
     show: Show,
     cookies: Cookies,
     carrier: Carrier,
-    outcome: Result<Value, ApiError>,
+    /// What it is about, where it is about anything.
+    outcome: Result<Option<Subject>, ApiError>,
     view: Option<View>,
     secret: Option<Secret>,
     uat: bool,
@@ -40,13 +41,20 @@ enum Shape {
     Bare,
 }
 
+/// The wrapping of every answer but a session's token.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    response: Option<Resource<'a>>,
+    client: Option<ClientResource<'a>>,
+}
+
 impl Answer {
     pub(super) fn new(show: Show, cookies: Cookies, carrier: Carrier) -> Self {
         Self {
             show,
             cookies,
             carrier,
-            outcome: Ok(Value::Null),
+            outcome: Ok(None),
             view: None,
             secret: None,
             uat: false,
@@ -60,19 +68,13 @@ impl Answer {
     #[must_use]
     pub(super) fn reply(self, reply: Reply) -> Self {
         let Reply { answer, view, secret, sessions_changed, gone } = reply;
-        let outcome = match (&answer, &view) {
-            (Ok(subject), Some(view)) => {
-                self.show.subject(view, subject).ok_or_else(|| FlowError::NotFound.into())
-            }
-            (Ok(_), None) | (Err(_), _) => Ok(Value::Null),
-        };
         let shape = match &answer {
             Ok(Subject::Token(_)) => Shape::Bare,
             Ok(_) | Err(_) => self.shape,
         };
         Self {
             shape,
-            outcome: answer.map_err(ApiError::from).and(outcome),
+            outcome: answer.map(Some).map_err(ApiError::from),
             uat: secret.is_some() || sessions_changed || gone,
             view,
             secret,
@@ -95,11 +97,10 @@ impl Answer {
         subject: impl FnOnce(&View) -> Result<Subject, FlowError>,
     ) -> Self {
         let outcome = match &view {
-            Some(view) => subject(view)
-                .and_then(|subject| self.show.subject(view, &subject).ok_or(FlowError::NotFound)),
+            Some(view) => subject(view),
             None => Err(FlowError::Unauthenticated),
         };
-        Self { outcome: outcome.map_err(ApiError::from), view, ..self }
+        Self { outcome: outcome.map(Some).map_err(ApiError::from), view, ..self }
     }
 
     /// Answers with the client that was read, or none; takes a cookie from the browser that is worth
@@ -107,7 +108,7 @@ impl Answer {
     #[must_use]
     pub fn read_client(self, view: Option<View>) -> Self {
         let gone = view.is_none() && self.carrier == Carrier::Cookie;
-        let outcome = Ok(view.as_ref().map_or(Value::Null, |view| self.show.client(view)));
+        let outcome = Ok(view.as_ref().map(|_| Subject::Client));
         Self { outcome, view, gone, uat: gone, shape: Shape::Client, ..self }
     }
 
@@ -117,14 +118,32 @@ impl Answer {
         Self { extra, ..self }
     }
 
+    /// The answer that shows what it is about; `null` without a client to show it from.
+    fn success(&self, subject: Option<&Subject>) -> Result<Response, FlowError> {
+        let response = match self.view.as_ref().zip(subject) {
+            Some((view, subject)) => {
+                Some(self.show.subject(view, subject).ok_or(FlowError::NotFound)?)
+            }
+            None => None,
+        };
+        Ok(match self.shape {
+            Shape::Wrapped => fresh_document(&Envelope { response, client: self.piggyback() }),
+            Shape::Client => fresh_document(&Envelope { response, client: None }),
+            Shape::Bare => fresh_document(&response),
+        })
+    }
+
+    /// The answer that says what went wrong.
+    fn failure(&self, error: ApiError) -> Response {
+        let client = serde_json::to_value(self.piggyback()).unwrap_or_default();
+        let now = self.view.as_ref().map(|view| view.now).unwrap_or_default();
+        Failure { error: Arc::new(error), client, now }.into_response()
+    }
+
     /// The client that rides along: none for a caller whose secret was just replaced, so that their browser
     /// keeps what it knows until the new secret has arrived.
-    fn piggyback(&self) -> Value {
-        let rides = self.outcome.is_err() || self.shape == Shape::Wrapped;
-        match &self.view {
-            Some(view) if view.current && rides => self.show.client(view),
-            Some(_) | None => Value::Null,
-        }
+    fn piggyback(&self) -> Option<ClientResource<'_>> {
+        self.view.as_ref().filter(|view| view.current).map(|view| self.show.client(view))
     }
 
     /// Hands the caller what it is to prove itself by from now on.
@@ -167,27 +186,21 @@ impl fmt::Debug for Answer {
 }
 
 impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let mut identity = HeaderMap::new();
-        self.set_identity(&mut identity);
-        let now = self.view.as_ref().map(|view| view.now).unwrap_or_default();
-        let client = self.piggyback();
-        let mut response = match (self.outcome, self.shape) {
-            (Ok(resource), Shape::Bare) => fresh_document(&resource),
-            (Ok(resource), Shape::Wrapped | Shape::Client) => {
-                fresh_document(&json!({ "response": resource, "client": client }))
-            }
-            (Err(error), _) => Failure { error: Arc::new(error), client, now }.into_response(),
-        };
-        response.headers_mut().extend(identity);
+    fn into_response(mut self) -> Response {
+        let outcome = std::mem::replace(&mut self.outcome, Ok(None));
+        let written = outcome.and_then(|subject| Ok(self.success(subject.as_ref())?));
+        let mut response = written.unwrap_or_else(|error| self.failure(error));
+        self.set_identity(response.headers_mut());
         response
     }
 }
 
 /// A JSON body, not to be kept. The type is exactly `application/json`: the server package of the client's
 /// vendor compares it as a whole.
-pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
+pub(super) fn json_response(status: StatusCode, body: &impl Serialize) -> Response {
+    // No key is anything but a text, so that this cannot fail.
+    let Ok(body) = serde_json::to_vec(body) else { return ApiError::Panicked.into_response() };
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -197,7 +210,7 @@ pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
 
 /// A public document that may be kept for so many seconds.
 #[must_use]
-pub fn document(body: &Value, seconds: u32) -> Response {
+pub fn document(body: &impl Serialize, seconds: u32) -> Response {
     let mut response = json_response(StatusCode::OK, body);
     if let Ok(value) = HeaderValue::from_str(&format!("public, max-age={seconds}")) {
         response.headers_mut().insert(CACHE_CONTROL, value);
@@ -207,7 +220,7 @@ pub fn document(body: &Value, seconds: u32) -> Response {
 
 /// A document that is not to be kept.
 #[must_use]
-pub fn fresh_document(body: &Value) -> Response {
+pub fn fresh_document(body: &impl Serialize) -> Response {
     json_response(StatusCode::OK, body)
 }
 

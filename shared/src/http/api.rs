@@ -18,7 +18,7 @@ use tracing::Instrument;
 
 use super::Endpoint;
 use super::answer::json_response;
-use super::cors::Asking;
+use super::cors::PageOrigin;
 use super::error::{ApiError, Failure};
 use super::form::Form;
 use super::router;
@@ -47,7 +47,7 @@ impl Api {
 
     async fn answer(self, request: Request<Body>) -> Response {
         let trace_id = self.app.trace_id();
-        let asking = Asking::of(request.headers(), self.app.settings());
+        let page = PageOrigin::of(request.headers(), self.app.settings());
         let span = tracing::info_span!(
             "request",
             method = %request.method(),
@@ -55,29 +55,29 @@ impl Api {
             trace_id = trace_id.as_str(),
         );
         let head = request.method() == Method::HEAD;
-        let answered = self.serve(request, &asking).instrument(span.clone()).await;
+        let answered = self.serve(request, &page).instrument(span.clone()).await;
         let mut response = span.in_scope(|| finished(answered, &trace_id));
         if head {
             // The router leaves the body of a success out; the error's was written after it.
             *response.body_mut() = Body::empty();
         }
         let headers = response.headers_mut();
-        asking.allow(headers);
+        page.allow(headers);
         headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
         response
     }
 
-    async fn serve(self, request: Request<Body>, asking: &Asking) -> Response {
+    async fn serve(self, request: Request<Body>, page: &PageOrigin) -> Response {
         let request = match normalised(request) {
             Ok(request) => request,
             Err(error) => return error.into_response(),
         };
         if request.method() == Method::OPTIONS {
             let mut response = StatusCode::NO_CONTENT.into_response();
-            asking.preflight(response.headers_mut());
+            page.preflight(response.headers_mut());
             return response;
         }
-        if !asking.may(request.method()) {
+        if !page.may(request.method()) {
             return ApiError::OriginInvalid.into_response();
         }
         match read(request).await {

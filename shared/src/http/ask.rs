@@ -9,7 +9,7 @@ use http::{HeaderMap, header};
 
 use super::answer::Answer;
 use super::cookie::{self, Carrier, Cookies};
-use super::cors::Asking;
+use super::cors::PageOrigin;
 use super::error::ApiError;
 use super::form::Form;
 use super::resource::Show;
@@ -119,9 +119,9 @@ impl FromRequestParts<Arc<App>> for Ask {
         let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let native = query.named("_is_native").is_some_and(|value| value == "1" || value == "true");
         let settings = app.settings();
-        let origin = match Asking::of(&parts.headers, settings) {
-            Asking::Allowed(_, origin) if !native => Some(origin.to_string()),
-            Asking::Allowed(..) | Asking::Nobody | Asking::Foreign => None,
+        let origin = match PageOrigin::of(&parts.headers, settings) {
+            PageOrigin::Allowed(_, origin) if !native => Some(origin.to_string()),
+            PageOrigin::Allowed(..) | PageOrigin::Absent | PageOrigin::Foreign => None,
         };
         let credential =
             if native { bearer(&parts.headers) } else { cookie::credential(&parts.headers) };

@@ -14,19 +14,19 @@ use crate::settings::{Origin, Settings};
 
 /// The origin of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Asking {
+pub(super) enum PageOrigin {
     /// No page, or one of the same origin whose browser says nothing.
-    Nobody,
+    Absent,
     /// A page that may call.
     Allowed(HeaderValue, Origin),
     /// A page that may not.
     Foreign,
 }
 
-impl Asking {
+impl PageOrigin {
     pub(super) fn of(headers: &HeaderMap, settings: &Settings) -> Self {
         let mut values = headers.get_all(ORIGIN).iter();
-        let Some(value) = values.next() else { return Self::Nobody };
+        let Some(value) = values.next() else { return Self::Absent };
         if values.next().is_some() {
             return Self::Foreign;
         }

@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
+
 use super::{Api, Endpoint};
 use crate::app::App;
 
@@ -21,15 +27,10 @@ pub async fn serve(app: App, endpoints: Vec<Endpoint>) -> Result<(), lambda_http
     lambda_http::run(Api::new(app, endpoints)).await
 }
 
-/// One line of JSON an event. The SDK's own events are left out: they hold whole requests.
+/// One line of JSON an event, of our own events alone: the SDK's hold whole requests.
 fn init_tracing() {
-    let level = std::env::var("POSTERN_LOG").unwrap_or_else(|_| "info".to_owned());
-    let filter = tracing_subscriber::EnvFilter::new(format!("off,postern={level}"));
-    tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(filter)
-        .with_current_span(true)
-        .with_span_list(false)
-        .without_time()
-        .init();
+    let level = std::env::var("POSTERN_LOG").ok().and_then(|level| level.parse().ok());
+    let ours = Targets::new().with_target("postern", level.unwrap_or(LevelFilter::INFO));
+    let lines = fmt::layer().json().with_current_span(true).with_span_list(false).without_time();
+    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }

@@ -15,7 +15,7 @@ use aws_sdk_kms::Client as Kms;
 use aws_sdk_kms::primitives::Blob;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 
-use super::Signer;
+use super::{SignError, Signer};
 use crate::flow::key_ring::{SealedKeyRing, SealedSigningKey};
 use crate::flow::verification::CodeKey;
 
@@ -47,7 +47,7 @@ pub enum VaultError {
     Unmade(&'static str),
     /// The opened key is none that can sign.
     #[error("the signing key cannot be used")]
-    Unusable(#[from] jsonwebtoken::errors::Error),
+    Unusable(#[from] SignError),
 }
 
 /// What a sealed part is for.

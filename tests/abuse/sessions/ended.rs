@@ -45,7 +45,7 @@ async fn a_session_ends_with_its_lifetime_however_active() {
         instance.wait(DAY);
         browser.token(&session).await.ok();
     }
-    instance.wait(DAY - Duration::from_millis(1));
+    instance.wait(DAY.saturating_sub(Duration::from_millis(1)));
     browser.token(&session).await.ok();
     instance.wait(Duration::from_millis(1));
     assert_dead(&instance, &browser, &session).await;
@@ -58,7 +58,7 @@ async fn a_session_ends_when_nobody_uses_it() {
     let session = browser.sign_up(&instance, EMAIL, &[]).await.session();
     instance.wait(DAY / 2);
     browser.token(&session).await.ok();
-    instance.wait(DAY - Duration::from_millis(1));
+    instance.wait(DAY.saturating_sub(Duration::from_millis(1)));
     browser.token(&session).await.ok();
     instance.wait(DAY);
     assert_dead(&instance, &browser, &session).await;
@@ -126,4 +126,4 @@ async fn signed_in() -> (Instance, Browser, String) {
     (instance, browser, session)
 }
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);

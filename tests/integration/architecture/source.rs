@@ -23,9 +23,9 @@ impl Source {
         let mut found = Vec::new();
         collect(&root().join(directory), &mut found);
         assert!(!found.is_empty(), "{directory}");
-        found.into_iter().map(|path| {
-            Self::read(path.strip_prefix(root()).unwrap().to_str().unwrap())
-        })
+        found
+            .into_iter()
+            .map(|path| Self::read(path.strip_prefix(root()).unwrap().to_str().unwrap()))
     }
 
     /// The room that it is in; none for the library's root.
@@ -100,7 +100,11 @@ pub(super) fn dependencies(manifest: &str) -> BTreeSet<String> {
     let (_, rest) = text.split_once("[dependencies]\n").unwrap();
     let section = rest.split("\n[").next().unwrap();
     let names = section.lines().filter(|line| !line.starts_with('#'));
-    names.filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    names
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 pub(super) fn root() -> PathBuf {
@@ -164,8 +168,7 @@ fn tokens(text: &str) -> Vec<String> {
         } else if c == '\'' && chars.get(at + 2) == Some(&'\'') {
             at += 3;
         } else if c.is_alphanumeric() || c == '_' {
-            let word: String =
-                rest(at).take_while(|c| c.is_alphanumeric() || **c == '_').collect();
+            let word: String = rest(at).take_while(|c| c.is_alphanumeric() || **c == '_').collect();
             at += word.chars().count();
             tokens.push(word);
         } else if c == ':' && chars.get(at + 1) == Some(&':') {

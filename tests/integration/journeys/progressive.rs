@@ -124,7 +124,12 @@ async fn what_was_typed_is_the_users_afterwards() {
         })
     };
     let keys = [
-        "first_name", "last_name", "username", "password_enabled", "unsafe_metadata", "timezone",
+        "first_name",
+        "last_name",
+        "username",
+        "password_enabled",
+        "unsafe_metadata",
+        "timezone",
         "last_sign_in_at",
     ];
     insta::assert_snapshot!(told(&keys), @r#"

@@ -22,7 +22,7 @@ async fn a_session_that_is_over_is_in_nobodys_way() {
     let instance = Instance::start().await;
     let browser = instance.browser();
     browser.sign_up(&instance, EMAIL, &[("password", PASSWORD)]).await;
-    instance.wait(std::time::Duration::from_secs(7 * 86_400));
+    instance.wait(std::time::Duration::from_hours(7 * 24));
     browser.sign_in(EMAIL, PASSWORD).await.ok();
     assert_eq!(browser.client().await.count_at("/response/sessions"), 1);
 }

@@ -17,8 +17,7 @@ async fn a_username_signs_in_by_password() {
 async fn a_username_signs_in_by_a_code_to_an_address_that_it_does_not_tell() {
     let instance = with_jane().await;
     let browser = instance.browser();
-    let named =
-        browser.post("/v1/client/sign_ins", &[("identifier", "jane_doe")]).await.ok();
+    let named = browser.post("/v1/client/sign_ins", &[("identifier", "jane_doe")]).await.ok();
     let factors = named.at("/response/supported_first_factors");
     assert_eq!(factors[0]["safe_identifier"], "j••••@example.com");
     let id = named.id();
@@ -60,8 +59,7 @@ async fn a_code_can_be_sent_with_the_name() {
     let form = [("identifier", EMAIL), ("strategy", "email_code")];
     let named = browser.post("/v1/client/sign_ins", &form).await.ok();
     assert_eq!(named.at("/response/first_factor_verification/status"), "unverified");
-    let done =
-        browser.attempt_sign_in(&named.id(), "email_code", &instance.code(EMAIL)).await.ok();
+    let done = browser.attempt_sign_in(&named.id(), "email_code", &instance.code(EMAIL)).await.ok();
     assert_eq!(done.at("/client/last_authentication_strategy"), "email_code");
     assert_eq!(done.at("/client/sign_in"), Value::Null);
 }
@@ -74,7 +72,10 @@ async fn a_wrong_password_leaves_the_way_of_a_code_open() {
     let refused = refused.refused(422, "form_password_incorrect");
     let id = refused.text_at("/meta/client/sign_in/id");
     browser.prepare_sign_in(&id, "email_code").await.ok();
-    browser.attempt_sign_in(&id, "password", "still not it").await.refused(422, "form_password_incorrect");
+    browser
+        .attempt_sign_in(&id, "password", "still not it")
+        .await
+        .refused(422, "form_password_incorrect");
     browser.attempt_sign_in(&id, "email_code", &instance.code(EMAIL)).await.ok();
 }
 

@@ -104,7 +104,9 @@ async fn text_beyond_ascii_arrives_as_it_was_typed() {
     let instance = Instance::start().await;
     let browser = instance.browser();
     let name = "Zoë 🦀 李 + & = %";
-    browser.sign_up(&instance, EMAIL, &[("first_name", name), ("password", "pässwörd 🦀 李")]).await;
+    browser
+        .sign_up(&instance, EMAIL, &[("first_name", name), ("password", "pässwörd 🦀 李")])
+        .await;
     let me = browser.get("/v1/me").await.ok();
     assert_eq!(me.at("/response/first_name"), name);
     instance.browser().sign_in(EMAIL, "pa\u{308}sswo\u{308}rd 🦀 李").await.ok();

@@ -66,10 +66,7 @@ async fn a_preflight_is_answered_without_looking_further() {
     for path in ["/v1/client", "/v1/client/sign_ups", "/v1/me/", "/v1/nothing"] {
         let reply = page.send(Method::OPTIONS, path, None).await;
         assert_eq!((reply.status, reply.text.as_str()), (StatusCode::NO_CONTENT, ""), "{path}");
-        assert_eq!(
-            reply.headers[ACCESS_CONTROL_ALLOW_METHODS],
-            "GET, POST, PUT, PATCH, DELETE"
-        );
+        assert_eq!(reply.headers[ACCESS_CONTROL_ALLOW_METHODS], "GET, POST, PUT, PATCH, DELETE");
         assert_eq!(reply.headers[ACCESS_CONTROL_ALLOW_HEADERS], "authorization, content-type");
     }
 }

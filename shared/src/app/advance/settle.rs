@@ -3,7 +3,7 @@
 use super::super::error::{AppError, chain};
 use super::Progress;
 use crate::flow::{
-    Budget, Client, FlowError, Identifier, Subject, Transition, UserId, Verb, Write,
+    Budget, Client, Effect, FlowError, Identifier, Subject, Transition, UserId, Verb, Write,
 };
 use crate::store::{Commit, Committed, Counted, Keys as ItemKeys, StoreError};
 
@@ -66,7 +66,7 @@ impl Progress<'_> {
                 Ok(Settled::Uncounted(FlowError::TooManyRequests { retry_after }.into()))
             }
             // A success is not taken back because a counter could not be set to zero.
-            Err(error) if transition.answer.is_ok() && transition.effects.is_empty() => {
+            Err(error) if transition.answer.is_ok() && !sends(transition) => {
                 tracing::warn!(error = %chain(&error), "a counter was not written");
                 Ok(Settled::Done)
             }
@@ -166,6 +166,11 @@ impl Progress<'_> {
         self.learn(loaded);
         Ok(Settled::Raced)
     }
+}
+
+/// Whether it is about a message, which must not be sent unless it is counted; a notice is not.
+fn sends(transition: &Transition<Client>) -> bool {
+    transition.effects.iter().any(|effect| matches!(effect, Effect::Send(_)))
 }
 
 /// The users that the reply shows and that do not begin with it; a token shows nobody.

@@ -1,17 +1,15 @@
 use std::time::Duration;
 
-use super::{Create, Prepare, SignInStatus};
+use super::{Create, SignInStatus};
 use crate::flow::fixture::{
     World, attempt_password, attempt_sign_in, email, prepare_sign_in, reset_password, username,
 };
-use crate::flow::password::PasswordHash;
+use crate::flow::password::{Password, PasswordHash};
 use crate::flow::strategy::Proof;
 use crate::flow::strategy::Strategy::{self, EmailCode, ResetPasswordEmailCode};
-use crate::flow::user::EmailAddress;
-use crate::flow::{
-    Budget, EmailAddressId, Facts, FlowError, Guess, Identifier, Refused, SignInId, UserId, Write,
-};
+use crate::flow::{Budget, Facts, FlowError, Guess, SignInId, UserId, Verb, Write};
 
+mod codes;
 mod reset;
 mod transitions;
 
@@ -69,6 +67,26 @@ fn guesses_are_counted_by_what_was_guessed() {
     let right = world.act(&attempt_sign_in(&id, EmailCode, &world.code())).unwrap();
     let guess = Guess { user: jane(&world), factor: "email_code" };
     assert_eq!(right.budgets, [Budget::GuessedRight(guess)]);
+}
+
+#[test]
+fn a_password_beside_a_strategy_that_sends_a_code_is_not_tried() {
+    for strategy in [EmailCode, ResetPasswordEmailCode] {
+        let mut world = world();
+        let create = Create {
+            identifier: Some(email(JANE)),
+            password: Some(Password::typed(PASSWORD)),
+            strategy: Some(strategy),
+            ..Create::default()
+        };
+        assert!(!create.lookups().guesses);
+        let owners = world.owners.clone();
+        let facts = Facts { owners, asked: [jane(&world)].into(), ..Facts::default() };
+        let needs = create.needs(&world.client, &facts, &world.cx()).unwrap();
+        assert!(needs.guess.is_none() && needs.password.is_none());
+        assert_eq!(world.tries(&create), Ok(()));
+        assert_eq!(world.sign_in().verification().map(|found| found.strategy), Some(strategy));
+    }
 }
 
 #[test]
@@ -133,104 +151,6 @@ fn an_attribute_that_is_not_used_for_sign_in_names_nobody() {
 }
 
 #[test]
-fn the_code_of_another_sign_in_is_wrong() {
-    let (mut world, id) = sent(EmailCode);
-    world.change_browser();
-    let other = world.begins_sign_in(email(JANE));
-    assert_eq!(world.tries(&prepare_sign_in(&other, EmailCode)), Ok(()));
-    world.change_browser();
-    let refused = world.tries(&attempt_sign_in(&id, EmailCode, &world.code()));
-    assert_eq!(refused, Err(FlowError::CodeIncorrect));
-}
-
-#[test]
-fn a_sign_in_asks_for_so_many_codes_and_no_more() {
-    let mut world = world();
-    let id = world.begins_sign_in(email(JANE));
-    for strategy in [EmailCode, ResetPasswordEmailCode].into_iter().cycle().take(10) {
-        assert_eq!(world.tries(&prepare_sign_in(&id, strategy)), Ok(()));
-        world.wait(world.settings.codes.resend_after);
-    }
-    let refused = world.tries(&prepare_sign_in(&id, EmailCode));
-    assert!(matches!(refused, Err(FlowError::TooManyRequests { .. })), "{refused:?}");
-}
-
-#[test]
-fn the_typed_address_gets_the_code_unless_another_is_asked_for() {
-    let mut world = world();
-    let work = adds_address(&mut world, "jane@work.example");
-    for (typed, asked, gets) in [
-        (email(JANE), None, JANE),
-        (email("jane@work.example"), None, "jane@work.example"),
-        (username("jane"), None, JANE),
-        (email(JANE), Some(&work), "jane@work.example"),
-    ] {
-        let id = world.begins_sign_in(typed);
-        let email_address = asked.cloned();
-        let prepare = Prepare { email_address, ..prepare_sign_in(&id, EmailCode) };
-        assert_eq!(world.tries(&prepare), Ok(()));
-        assert_eq!(world.mail.last().unwrap().to, email(gets));
-        let wrong = world.act(&attempt_sign_in(&id, EmailCode, &world.wrong_code())).unwrap();
-        assert_eq!(wrong.budgets, [Budget::WrongCode(email(gets))]);
-    }
-}
-
-#[test]
-fn an_address_that_is_no_longer_the_users_proves_nothing() {
-    let (mut world, id) = sent(EmailCode);
-    let jane = jane(&world);
-    world.users.get_mut(&jane).unwrap().email_addresses.clear();
-    let refused = world.tries(&attempt_sign_in(&id, EmailCode, &world.code()));
-    assert_eq!(refused, Err(FlowError::StrategyForUserInvalid));
-}
-
-#[test]
-fn a_code_that_the_budget_refused_does_not_work_and_the_one_before_does() {
-    let mut world = world();
-    let work = adds_address(&mut world, "jane@work.example");
-    let id = world.begins_sign_in(email(JANE));
-    assert_eq!(world.tries(&prepare_sign_in(&id, EmailCode)), Ok(()));
-    let sent = world.code();
-    world.wait(world.settings.codes.resend_after);
-    let before = world.sign_in().clone();
-    let prepare = Prepare { email_address: Some(work), ..prepare_sign_in(&id, EmailCode) };
-    assert_eq!(world.tries_undelivered(&prepare, Refused::Budget), Ok(()));
-    assert_eq!(world.sign_in(), &before);
-    let wrong = world.act(&attempt_sign_in(&id, EmailCode, &world.code())).unwrap();
-    assert_eq!(wrong.answer, Err(FlowError::CodeIncorrect));
-    assert_eq!(wrong.budgets, [Budget::WrongCode(email(JANE))]);
-    assert_eq!(world.tries(&attempt_sign_in(&id, EmailCode, &sent)), Ok(()));
-}
-
-#[test]
-fn after_a_failed_delivery_the_next_code_can_be_had_at_once() {
-    let mut world = world();
-    let id = world.begins_sign_in(email(JANE));
-    let prepare = prepare_sign_in(&id, EmailCode);
-    for _ in 0..=world.settings.codes.per_attempt {
-        assert_eq!(world.tries_undelivered(&prepare, Refused::Delivery), Ok(()));
-    }
-    let attempt = attempt_sign_in(&id, EmailCode, &world.code());
-    assert_eq!(world.tries(&attempt), Ok(()), "it may have got out all the same");
-}
-
-#[test]
-fn what_failed_to_be_sent_at_create_can_be_prepared_at_once() {
-    for why in [Refused::Budget, Refused::Delivery] {
-        let mut world = world();
-        let create = Create {
-            identifier: Some(email(JANE)),
-            strategy: Some(EmailCode),
-            ..Create::default()
-        };
-        assert_eq!(world.tries_undelivered(&create, why), Ok(()));
-        let id = world.sign_in().id.clone();
-        assert_eq!(world.tries(&prepare_sign_in(&id, EmailCode)), Ok(()), "{why:?}");
-        assert_eq!(world.tries(&attempt_sign_in(&id, EmailCode, &world.code())), Ok(()));
-    }
-}
-
-#[test]
 fn a_stronger_hash_replaces_the_old_one_and_resets_nothing_else() {
     let mut world = world();
     world.begins_sign_in(email(JANE));
@@ -279,23 +199,6 @@ fn proved(world: &mut World) -> SignInId {
     assert_eq!(world.tries(&prepare_sign_in(&id, ResetPasswordEmailCode)), Ok(()));
     let attempt = attempt_sign_in(&id, ResetPasswordEmailCode, &world.code());
     assert_eq!(world.tries(&attempt), Ok(()));
-    id
-}
-
-/// Gives Jane a second verified address.
-fn adds_address(world: &mut World, text: &str) -> EmailAddressId {
-    let jane = jane(world);
-    let id = EmailAddressId::generate(&world.cx());
-    let user = world.users.get_mut(&jane).unwrap();
-    let verification = user.email_addresses[0].verification.clone();
-    let address: Identifier = email(text);
-    world.owners.insert(address.clone(), jane);
-    user.email_addresses.push(EmailAddress {
-        id: id.clone(),
-        address,
-        verification,
-        created_at: world.now,
-    });
     id
 }
 

@@ -1,70 +1,117 @@
 //! `sign_up_attempt`
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::{Show, time};
+use super::Scene;
+use super::fixed::{EmptyObject, False, Null};
+use super::verification::VerificationResource;
 use crate::flow::sign_up::{ClaimedAddress, supported_strategies};
-use crate::flow::{Field, Requirements, SignUp, Strategy, Timestamp, VerificationStatus};
+use crate::flow::{
+    Field, Identifier, Requirements, SessionId, SignUp, SignUpId, Strategy, Timestamp, UserId,
+    VerificationStatus,
+};
 
-impl Show {
-    /// A sign-up, with what it still needs.
-    #[must_use]
-    pub fn sign_up(&self, sign_up: &SignUp, now: Timestamp) -> Value {
-        let needs = Requirements::of(sign_up, self.settings());
-        let names =
-            |fields: &[Field]| fields.iter().map(|field| field.as_str()).collect::<Vec<_>>();
-        let status = if sign_up.is_complete() { "complete" } else { "missing_requirements" };
+/// A sign-up, with what it still needs.
+#[derive(Serialize)]
+pub(in crate::http) struct SignUpResource<'a> {
+    object: &'static str,
+    id: &'a SignUpId,
+    status: &'static str,
+    required_fields: Vec<&'static str>,
+    optional_fields: Vec<&'static str>,
+    missing_fields: Vec<&'static str>,
+    unverified_fields: Vec<&'static str>,
+    verifications: Verifications,
+    username: Option<&'a str>,
+    email_address: Option<&'a str>,
+    password_enabled: bool,
+    has_password: bool,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    unsafe_metadata: &'a Map<String, Value>,
+    created_session_id: Option<&'a SessionId>,
+    created_user_id: Option<&'a UserId>,
+    abandon_at: Timestamp,
+    legal_accepted_at: Option<Timestamp>,
+    locale: Option<&'a str>,
+    timezone: Option<&'a str>,
+    #[serde(flatten)]
+    unsupported: Unsupported,
+}
+
+/// What no sign-up has here.
+#[derive(Default, Serialize)]
+struct Unsupported {
+    phone_number: Null,
+    web3_wallet: Null,
+    public_metadata: EmptyObject,
+    custom_action: False,
+    external_id: Null,
+    external_account: Null,
+    external_account_strategy: Null,
+    protect_check: Null,
+}
+
+#[derive(Serialize)]
+struct Verifications {
+    email_address: Option<ClaimedAddressVerification>,
+    phone_number: Null,
+    web3_wallet: Null,
+    external_account: Null,
+}
+
+/// The proof of an address, and what can be done about it. Before a code was asked for there is no status:
+/// a prebuilt form sends the first code only then.
+#[derive(Serialize)]
+struct ClaimedAddressVerification {
+    #[serde(flatten)]
+    verification: Option<VerificationResource>,
+    next_action: &'static str,
+    supported_strategies: Vec<&'static str>,
+}
+
+impl<'a> SignUpResource<'a> {
+    pub(super) fn of(sign_up: &'a SignUp, scene: Scene<'a>) -> Self {
+        let needs = Requirements::of(sign_up, scene.settings);
         let email = sign_up.email_address.as_ref();
-        json!({
-            "object": "sign_up_attempt",
-            "id": sign_up.id,
-            "status": status,
-            "required_fields": names(&needs.required),
-            "optional_fields": names(&needs.optional),
-            "missing_fields": names(&needs.missing),
-            "unverified_fields": names(&needs.unverified),
-            "verifications": {
-                "email_address": email.map(|email| self.claimed_address(email, &needs, now)),
-                "phone_number": null,
-                "web3_wallet": null,
-                "external_account": null,
+        Self {
+            object: "sign_up_attempt",
+            id: &sign_up.id,
+            status: if sign_up.is_complete() { "complete" } else { "missing_requirements" },
+            required_fields: names(&needs.required),
+            optional_fields: names(&needs.optional),
+            missing_fields: names(&needs.missing),
+            unverified_fields: names(&needs.unverified),
+            verifications: Verifications {
+                email_address: email
+                    .map(|email| ClaimedAddressVerification::of(email, &needs, scene)),
+                phone_number: Null,
+                web3_wallet: Null,
+                external_account: Null,
             },
-            "username": sign_up.username.as_ref().map(ToString::to_string),
-            "email_address": email.map(|email| email.address.as_str()),
-            "phone_number": null,
-            "web3_wallet": null,
-            "password_enabled": sign_up.has_password(),
-            "has_password": sign_up.has_password(),
-            "first_name": sign_up.first_name,
-            "last_name": sign_up.last_name,
-            "unsafe_metadata": sign_up.unsafe_metadata.as_map(),
-            "public_metadata": {},
-            "custom_action": false,
-            "external_id": null,
-            "created_session_id": sign_up.created_session(),
-            "created_user_id": sign_up.created_user(),
-            "abandon_at": sign_up.abandon_at,
-            "legal_accepted_at": time(sign_up.legal_accepted_at),
-            "locale": sign_up.locale,
-            "timezone": sign_up.timezone,
-            "external_account": null,
-            "external_account_strategy": null,
-            "protect_check": null,
-        })
+            username: sign_up.username.as_ref().map(Identifier::as_str),
+            email_address: email.map(|email| email.address.as_str()),
+            password_enabled: sign_up.has_password(),
+            has_password: sign_up.has_password(),
+            first_name: sign_up.first_name.as_deref(),
+            last_name: sign_up.last_name.as_deref(),
+            unsafe_metadata: sign_up.unsafe_metadata.as_map(),
+            created_session_id: sign_up.created_session(),
+            created_user_id: sign_up.created_user(),
+            abandon_at: sign_up.abandon_at,
+            legal_accepted_at: sign_up.legal_accepted_at,
+            locale: sign_up.locale.as_deref(),
+            timezone: sign_up.timezone.as_deref(),
+            unsupported: Unsupported::default(),
+        }
     }
+}
 
-    /// The proof of an address, and what can be done about it. Before a code was asked for there is no
-    /// status: a prebuilt form sends the first code only then.
-    fn claimed_address(
-        &self,
-        email: &ClaimedAddress,
-        needs: &Requirements,
-        now: Timestamp,
-    ) -> Value {
-        let strategies: Vec<_> =
-            supported_strategies(self.settings()).into_iter().map(Strategy::as_str).collect();
-        let status =
-            email.verification.as_ref().map(|found| found.status(&self.settings().codes, now));
+impl ClaimedAddressVerification {
+    fn of(email: &ClaimedAddress, needs: &Requirements, scene: Scene<'_>) -> Self {
+        let verification = email.verification.as_ref();
+        let status = verification.map(|found| found.status(&scene.settings.codes, scene.view.now));
         let next_action = match status {
             _ if !needs.unverified.contains(&Field::EmailAddress) => "",
             Some(VerificationStatus::Unverified) => "needs_attempt",
@@ -73,13 +120,15 @@ impl Show {
                 "needs_prepare"
             }
         };
-        let mut shown = match email.verification.as_ref().map(|found| self.verification(found, now))
-        {
-            Some(Value::Object(shown)) => shown,
-            Some(_) | None => Map::new(),
-        };
-        shown.insert("next_action".to_owned(), json!(next_action));
-        shown.insert("supported_strategies".to_owned(), json!(strategies));
-        Value::Object(shown)
+        let strategies = supported_strategies(scene.settings);
+        Self {
+            verification: verification.map(|found| VerificationResource::of(found, scene)),
+            next_action,
+            supported_strategies: strategies.into_iter().map(Strategy::as_str).collect(),
+        }
     }
+}
+
+fn names(fields: &[Field]) -> Vec<&'static str> {
+    fields.iter().map(|field| field.as_str()).collect()
 }

@@ -1,32 +1,43 @@
 //! `verification`
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::{Show, time};
+use super::Scene;
 use crate::flow::{Strategy, Timestamp, Verification, VerificationStatus};
 
-impl Show {
+/// A verification.
+#[derive(Serialize)]
+pub(super) struct VerificationResource {
+    object: &'static str,
+    status: &'static str,
+    strategy: &'static str,
+    attempts: u32,
+    expire_at: Option<Timestamp>,
+}
+
+impl VerificationResource {
     /// A verification as it stands now.
-    pub(super) fn verification(&self, verification: &Verification, now: Timestamp) -> Value {
-        shown(verification, verification.status(&self.settings().codes, now))
+    pub(super) fn of(verification: &Verification, scene: Scene<'_>) -> Self {
+        let status = verification.status(&scene.settings.codes, scene.view.now);
+        Self::in_status(verification, status)
     }
-}
 
-/// A verification of something that is a user's: it was made, whatever the time.
-pub(super) fn lasting_verification(verification: &Verification) -> Value {
-    shown(verification, VerificationStatus::Verified)
-}
+    /// A verification of something that is a user's: it was made, whatever the time.
+    pub(super) fn lasting(verification: &Verification) -> Self {
+        Self::in_status(verification, VerificationStatus::Verified)
+    }
 
-fn shown(verification: &Verification, status: VerificationStatus) -> Value {
-    let object = match verification.strategy {
-        Strategy::EmailCode | Strategy::ResetPasswordEmailCode => "verification_otp",
-        Strategy::Password => "verification_password",
-    };
-    json!({
-        "object": object,
-        "status": status.as_str(),
-        "strategy": verification.strategy.as_str(),
-        "attempts": verification.attempts,
-        "expire_at": time(verification.expire_at),
-    })
+    fn in_status(verification: &Verification, status: VerificationStatus) -> Self {
+        let object = match verification.strategy {
+            Strategy::EmailCode | Strategy::ResetPasswordEmailCode => "verification_otp",
+            Strategy::Password => "verification_password",
+        };
+        Self {
+            object,
+            status: status.as_str(),
+            strategy: verification.strategy.as_str(),
+            attempts: verification.attempts,
+            expire_at: verification.expire_at,
+        }
+    }
 }

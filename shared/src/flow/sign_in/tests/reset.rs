@@ -1,8 +1,8 @@
-use super::{JANE, PASSWORD, proved, reset_password, sent, world};
+use super::{JANE, PASSWORD, jane, proved, reset_password, sent, world};
 use crate::flow::fixture::{World, attempt_sign_in, email};
 use crate::flow::sign_in::ResetPassword;
 use crate::flow::strategy::Strategy::{EmailCode, ResetPasswordEmailCode};
-use crate::flow::{Effect, FlowError, Message, client};
+use crate::flow::{Budget, Effect, FlowError, Guess, Message, client};
 
 #[test]
 fn a_reset_signs_in_with_the_new_password_from_then_on() {
@@ -79,6 +79,15 @@ fn the_owner_is_told_of_a_new_password() {
     let done = world.act(&reset_password(&id, NEW)).unwrap();
     let told = Message::PasswordChanged { to: email(JANE), locale: None };
     assert_eq!(done.effects, [Effect::Notify(told)]);
+}
+
+#[test]
+fn failed_guesses_at_the_old_password_are_forgotten() {
+    let mut world = world();
+    let id = proved(&mut world);
+    let done = world.act(&reset_password(&id, NEW)).unwrap();
+    let guess = Guess { user: jane(&world), factor: "password" };
+    assert_eq!(done.budgets, [Budget::GuessedRight(guess)]);
 }
 
 #[test]

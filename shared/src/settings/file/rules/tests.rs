@@ -70,7 +70,6 @@ fn an_address_to_be_proved_needs_a_way_to_prove_it() {
         "line 5: attributes.email_address.verifications: an address that is required or verified";
     let with = |rest| format!("[attributes.email_address]\nverifications = []\n{rest}");
     assert_refused(&with(""), message);
-    assert_refused(&with("required = false"), message);
     assert_refused(&with("verify_at_sign_up = false"), message);
     assert_accepted(&with(
         "required = false\nverify_at_sign_up = false\n[attributes.password]\nrequired = true",
