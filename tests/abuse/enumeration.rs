@@ -59,9 +59,7 @@ async fn work(instance: &Instance, identifier: &str) -> Work {
     let browser = instance.browser();
     let before = instance.app.passwords_hashed();
     let _other = instance.meter.take();
-    let id = identifier.to_owned();
     let refused = browser.sign_in(identifier, "not the password").await;
-    eprintln!("{id}: {:?}", instance.meter.take().calls.iter().map(|c| c.call.operation.clone()).collect::<Vec<_>>());
     assert!(refused.status.is_client_error(), "{}", refused.text);
     Work {
         passwords_hashed: instance.app.passwords_hashed() - before,

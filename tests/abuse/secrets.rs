@@ -155,7 +155,7 @@ impl Journey {
         this.saw(&other, other.delete("/v1/client/sessions").await.ok());
         let id = other.begin_reset(&this.instance, EMAIL).await;
         this.saw(&other, other.reset_password(&id, &[("password", new)]).await.ok());
-        this.saw(&other, other.token("sess_unknownunknown").await);
+        this.saw(&other, other.token("sess_000000000000000000000000000000000unknown").await);
         this.saw(&other, other.post("/v1/client/sign_ins?_method=PUT", &[("code", &code)]).await);
 
         let sent = this.instance.messages(EMAIL);

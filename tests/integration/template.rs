@@ -36,7 +36,7 @@ fn each_function_is_given_the_routes_of_its_own_endpoints() {
         ("set-active", postern_set_active::endpoints()),
     ];
     let served: BTreeMap<_, _> =
-        served.map(|(name, endpoints)| (name.to_owned(), routes_of(name, endpoints))).into();
+        served.map(|(name, endpoints)| (name.to_owned(), routes_of(name, &endpoints))).into();
     let deployed: BTreeMap<_, _> = Template::read()
         .functions()
         .into_iter()
@@ -142,8 +142,8 @@ fn every_record_outlives_the_stack_and_can_be_restored() {
 }
 
 /// The routes that the gateway must have for a function's endpoints, as it writes them.
-fn routes_of(function: &str, endpoints: Vec<Endpoint>) -> BTreeSet<String> {
-    let mut routes: BTreeSet<_> = gateway_routes(&endpoints)
+fn routes_of(function: &str, endpoints: &[Endpoint]) -> BTreeSet<String> {
+    let mut routes: BTreeSet<_> = gateway_routes(endpoints)
         .into_iter()
         .map(|(method, path)| format!("{method} {}", greedy_as_the_gateway_has_it(&path)))
         .collect();

@@ -97,7 +97,7 @@ impl App {
             return Err(FlowError::TooManyRequests { retry_after }.into());
         }
         let mut loaded = loaded?;
-        let known = self.identify(caller, loaded.client.take(), verb, cx)?;
+        let known = Known::identify(caller, loaded.client.take(), verb, cx)?;
         let hash = match lookups.hash {
             Some(password) => Some(self.hasher.hash(password).await?),
             None => None,
@@ -113,7 +113,7 @@ impl App {
             standing: known.standing,
             secret: known.secret,
             users: BTreeMap::new(),
-            facts: Facts { hash, asked, new_client, ..Facts::default() },
+            facts: Facts { asked, new_client, hash, ..Facts::default() },
             paid: Paid { by_ip: lookups.guesses, ..Paid::default() },
             compared: None,
             counted: Vec::new(),
@@ -131,33 +131,6 @@ impl App {
             Ok(Counted::Yes)
         }
     }
-
-    /// Whose request it is: the stored client, or a new one where the verb opens one.
-    fn identify(
-        &self,
-        caller: &Caller,
-        stored: Option<Versioned<Client>>,
-        verb: &impl Verb,
-        cx: &Context<'_>,
-    ) -> Result<Known, AppError> {
-        let opens = verb.lookups().opens_client;
-        let recognised = caller
-            .credential
-            .as_ref()
-            .and_then(|credential| recognised(stored, credential, cx.now));
-        match recognised {
-            // Two attempts that began at once: the one that was overtaken goes on as a client of its own,
-            // since there is nothing on the old one that it may see.
-            Some((_, SecretStanding::Superseded(visible)))
-                if opens && visible.is_empty() && !verb.allowed_to_superseded(&visible) =>
-            {
-                Ok(Known::new(cx))
-            }
-            Some((client, standing)) => Ok(Known { client, standing, secret: None }),
-            None if opens => Ok(Known::new(cx)),
-            None => Err(FlowError::Unauthenticated.into()),
-        }
-    }
 }
 
 /// Whose request it is.
@@ -169,6 +142,36 @@ struct Known {
 }
 
 impl Known {
+    /// Whose request it is: the stored client, or a new one where the verb opens one.
+    fn identify(
+        caller: &Caller,
+        stored: Option<Versioned<Client>>,
+        verb: &impl Verb,
+        cx: &Context<'_>,
+    ) -> Result<Self, AppError> {
+        let opens = verb.lookups().opens_client;
+        let recognised = caller
+            .credential
+            .as_ref()
+            .and_then(|credential| recognised(stored, credential, cx.now));
+        match recognised {
+            // Two attempts that began at once: the one that was overtaken goes on as a client of its own,
+            // since there is nothing on the old one that it may see. Once somebody is signed in there, its
+            // answer must not take that client's place in the browser.
+            Some((client, SecretStanding::Superseded(visible)))
+                if opens
+                    && client.record.sessions.is_empty()
+                    && visible.is_empty()
+                    && !verb.allowed_to_superseded(&visible) =>
+            {
+                Ok(Self::new(cx))
+            }
+            Some((client, standing)) => Ok(Self { client, standing, secret: None }),
+            None if opens => Ok(Self::new(cx)),
+            None => Err(FlowError::Unauthenticated.into()),
+        }
+    }
+
     fn new(cx: &Context<'_>) -> Self {
         let (client, secret) = Client::new(cx);
         Self {

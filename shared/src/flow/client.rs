@@ -32,9 +32,9 @@ pub struct Client {
     pub id: ClientId,
     /// The digest of the secret in its cookie.
     secret: String,
-    /// The secret before that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    superseded: Option<Superseded>,
+    /// The secrets before that which may still be under way, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    superseded: Vec<Superseded>,
     /// The sign-up under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_up: Option<SignUp>,
@@ -62,7 +62,7 @@ pub struct Client {
     pub updated_at: Timestamp,
 }
 
-/// The secret that was replaced last.
+/// A secret that was replaced a moment ago.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Superseded {
     secret: String,
@@ -102,7 +102,7 @@ impl Client {
         let client = Self {
             id: ClientId::generate(cx),
             secret: secret.digest(),
-            superseded: None,
+            superseded: Vec::new(),
             sign_up: None,
             sign_in: None,
             completed_sign_up: None,
@@ -126,12 +126,10 @@ impl Client {
         if is(&self.secret) {
             return SecretStanding::Current;
         }
-        match &self.superseded {
-            Some(old) if now < old.until && is(&old.secret) => {
-                SecretStanding::Superseded(old.sessions.clone())
-            }
-            Some(_) | None => SecretStanding::Unknown,
-        }
+        self.superseded
+            .iter()
+            .find(|old| now < old.until && is(&old.secret))
+            .map_or(SecretStanding::Unknown, |old| SecretStanding::Superseded(old.sessions.clone()))
     }
 
     /// The client as somebody sees it who may see these sessions only.
@@ -249,8 +247,14 @@ impl Client {
     fn rotated(mut self, visible: Vec<SessionId>, cx: &Context<'_>) -> (Self, Secret) {
         let secret = Secret::generate(Purpose::RotatedSecret, cx);
         let old = std::mem::replace(&mut self.secret, secret.digest());
-        self.superseded =
-            Some(Superseded { secret: old, until: cx.now + SUPERSEDED, sessions: visible });
+        self.superseded.retain(|old| cx.now < old.until);
+        self.superseded.push(Superseded {
+            secret: old,
+            until: cx.now + SUPERSEDED,
+            sessions: visible,
+        });
+        let over = self.superseded.len().saturating_sub(GENERATIONS);
+        self.superseded.drain(..over);
         (self, secret)
     }
 }
@@ -333,6 +337,9 @@ impl fmt::Debug for Secret {
 
 /// How long a request may be under way with a secret that was replaced.
 const SUPERSEDED: Duration = Duration::from_mins(1);
+/// How many secrets back a request may be: one attempt replaces it when it begins, when something is proved
+/// and when it completes.
+const GENERATIONS: usize = 3;
 
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ use super::context::{Context, Purpose};
 pub struct NotAnId;
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $shortest:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -30,7 +30,7 @@ macro_rules! id {
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 let random = text.strip_prefix(Self::PREFIX)?;
-                let plausible = (1..=LONGEST).contains(&random.len())
+                let plausible = ($shortest..=LONGEST).contains(&random.len())
                     && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
                 plausible.then(|| Self(text.to_owned()))
             }
@@ -66,7 +66,7 @@ macro_rules! id {
 
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, $purpose:expr) => {
-        id!($(#[$doc])* $name, $prefix);
+        id!($(#[$doc])* $name, $prefix, 1);
 
         impl $name {
             /// A new id.
@@ -100,7 +100,7 @@ random_id!(
 );
 id!(
     /// A session; begins with its user's id.
-    SessionId, "sess_"
+    SessionId, "sess_", RANDOM + SESSION
 );
 
 impl SessionId {

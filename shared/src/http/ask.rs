@@ -24,8 +24,8 @@ pub struct Ask {
     app: Arc<App>,
     caller: Caller,
     carrier: Carrier,
-    /// The session that the page says it acts as; `Some(None)` for what cannot be one.
-    acting: Option<Option<SessionId>>,
+    /// The session that the page says it acts as, as it says it.
+    acting: Option<String>,
 }
 
 impl Ask {
@@ -52,11 +52,10 @@ impl Ask {
     /// # Errors
     /// [`FlowError::Unauthenticated`] if it names what cannot be a session.
     pub fn acting(&self) -> Result<Option<SessionId>, FlowError> {
-        match &self.acting {
-            None => Ok(None),
-            Some(Some(id)) => Ok(Some(id.clone())),
-            Some(None) => Err(FlowError::Unauthenticated),
-        }
+        self.acting
+            .as_deref()
+            .map(|text| SessionId::parse(text).ok_or(FlowError::Unauthenticated))
+            .transpose()
     }
 
     /// How cookies are set.
@@ -143,7 +142,7 @@ impl FromRequestParts<Arc<App>> for Ask {
                 origin,
             },
             carrier,
-            acting: query.named("_clerk_session_id").map(SessionId::parse),
+            acting: query.named("_clerk_session_id").map(str::to_owned),
             app: Arc::clone(app),
         })
     }

@@ -21,7 +21,9 @@ async fn a_page_that_may_call_reads_every_answer() {
         page.get("/v1/environment").await.ok(),
         page.get("/v1/nothing").await.refused(404, "resource_not_found"),
         page.get("/v1/client/sign_ups").await.refused(405, "method_not_allowed"),
-        page.token("sess_unknown").await.refused(401, "authentication_invalid"),
+        page.token("sess_000000000000000000000000000000000")
+            .await
+            .refused(401, "authentication_invalid"),
         page.post("/v1/client/sign_ups", &[]).await.refused(400, "session_exists"),
         page.get("/v1/client/handshake").await.refused(422, "form_param_value_invalid"),
         page.get("/v1/client/touch?redirect_url=https%3A%2F%2Fapp.example.com").await,

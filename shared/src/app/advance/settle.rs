@@ -1,7 +1,7 @@
 //! Writes a transition, and counts at the same time what is counted outside of it.
 
 use super::super::error::{AppError, chain};
-use super::Progress;
+use super::{Known, Progress};
 use crate::flow::{
     Budget, Client, Effect, FlowError, Identifier, Subject, Transition, UserId, Verb, Write,
 };
@@ -156,7 +156,7 @@ impl Progress<'_> {
         let stored = loaded.client.take();
         // A client that begins with this request was not stored, so there is nothing to read of it.
         if self.secret.is_none() {
-            let known = self.app.identify(self.caller, stored, verb, self.cx)?;
+            let known = Known::identify(self.caller, stored, verb, self.cx)?;
             self.client = known.client;
             self.standing = known.standing;
             self.facts.new_client = known.secret.is_some();

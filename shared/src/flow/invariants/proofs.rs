@@ -99,9 +99,10 @@ pub(super) fn invariant_codes_are_bounded_and_apart(done: &Done<'_>, ledger: &Le
     let Some(last) = ledger.codes.last().filter(|code| code.sent.at == done.after.now) else {
         return;
     };
-    let mut delivered = ledger.delivered(&last.sent.attempt).rev();
+    let delivered = ledger.delivered(&last.sent.attempt).rev();
     let count = u32::try_from(delivered.clone().count()).unwrap();
     assert!(count <= rules.per_attempt);
+    let mut delivered = delivered.filter(|code| code.sent.to == last.sent.to);
     if let (Some(last), Some(earlier)) = (delivered.next(), delivered.next()) {
         assert!(last.sent.at >= earlier.sent.at + rules.resend_after);
     }

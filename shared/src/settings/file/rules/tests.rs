@@ -68,9 +68,10 @@ fn what_is_not_enabled_cannot_be_asked_for() {
 fn an_address_to_be_proved_needs_a_way_to_prove_it() {
     let message =
         "line 5: attributes.email_address.verifications: an address that is required or verified";
-    let with = |rest| format!("[attributes.email_address]\nverifications = []\n{rest}");
+    let with = |rest: &str| format!("[attributes.email_address]\nverifications = []\n{rest}");
     assert_refused(&with(""), message);
-    assert_refused(&with("verify_at_sign_up = false"), message);
+    let password = "[attributes.password]\nrequired = true";
+    assert_refused(&with(&format!("verify_at_sign_up = false\n{password}")), message);
     assert_accepted(&with(
         "required = false\nverify_at_sign_up = false\n[attributes.password]\nrequired = true",
     ));
