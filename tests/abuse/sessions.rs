@@ -79,8 +79,9 @@ async fn a_planted_cookie_sees_nothing_of_the_session_that_its_victim_opens() {
         assert!(refused.status.is_client_error(), "{}", refused.text);
         assert!(!refused.text.contains(EMAIL), "{}", refused.text);
     }
-    let own = attacker.post("/v1/client/sign_ins", &[("identifier", EMAIL)]).await.ok();
-    assert_ne!(own.at("/client/id"), done.at("/client/id"));
+    let begun = attacker.post("/v1/client/sign_ins", &[("identifier", EMAIL)]).await;
+    let begun = begun.refused(409, "conflict");
+    assert_eq!(begun.at("/meta/client"), Value::Null);
     victim.token(&session).await.ok();
     assert_eq!(victim.client().await.count_at("/response/sessions"), 1);
 }

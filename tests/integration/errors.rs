@@ -66,7 +66,7 @@ fn a_wait_is_rounded_up_to_whole_seconds() {
 
 /// Each refusal of a flow; those of a field once for each field that can have it.
 fn refusals() -> Vec<(String, ApiError)> {
-    let session = SessionId::parse("sess_2abcdefghijklmnop").unwrap();
+    let session = SessionId::parse("sess_2abcdefghijklmnopqrstuvwxyz012345").unwrap();
     let of_fields = [
         FlowError::Missing,
         FlowError::FormatInvalid,
