@@ -4,7 +4,7 @@
 //! in one call. Every write is conditional: on the version that was read, on absence, or on the owner. And
 //! every write carries a nonce, so that one whose answer was lost is told from one that lost a race.
 //!
-//! Which attributes an item has is known in [`item`] alone, which counters there are in [`counter`].
+//! Which attributes an item has is known in `item` alone, which counters there are in `counter`.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
