@@ -3,8 +3,6 @@
 //! - `served`: sign-ups and token refreshes a second of the built `local`, in a process of its own;
 //! - `in-process [COUNT]`: the same sign-ups without sockets, for a profiler;
 //! - `functions DIRECTORY`: size, start and memory of the packaged Lambda functions.
-//!
-//! `docs/benchmarks.md` has the commands and what they said.
 
 #![expect(
     clippy::unwrap_used,
