@@ -198,7 +198,7 @@ def environment(function, services, runtime):
     services = f"http://127.0.0.1:{services}"
     return {
         "PATH": os.environ["PATH"],
-        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime}/.rt/{function}",
+        "AWS_LAMBDA_RUNTIME_API": f"http://127.0.0.1:{runtime}/.rt/{function}",
         "AWS_LAMBDA_FUNCTION_NAME": function,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
