@@ -31,5 +31,5 @@ async fn key_set(ask: &Ask) -> Result<Value, ApiError> {
     Ok(json!({ "keys": ask.app().published_keys().await? }))
 }
 
-/// Seconds for which a verifier may keep the keys: a new one is published this long before it signs.
+/// Seconds for which a verifier may keep the keys, as long as the server package of the client's vendor does.
 const KEPT: u32 = 300;
