@@ -62,3 +62,14 @@ test_gateway_events() {
     PATH="$CACHE/lambda/bin:$PATH" python3 tests/events/run.py \
         --packages "$CARGO_TARGET_DIR/packages" --local "$CARGO_TARGET_DIR/debug/local"
 }
+
+# Where there is Docker, and the image in which SAM runs a function.
+test_sam_local() {
+    local image=public.ecr.aws/lambda/provided:al2023-x86_64
+    if ! docker image inspect "$image" >/dev/null 2>&1 && ! docker pull --quiet "$image" 2>/dev/null; then
+        echo "No Docker here, or no $image"
+        return
+    fi
+    SAM_SKIP_PULL_IMAGE=1 PATH="$CACHE/template/bin:$PATH" python3 tests/sam/run.py \
+        --packages "$CARGO_TARGET_DIR/packages" --local "$CARGO_TARGET_DIR/debug/local"
+}
