@@ -15,7 +15,7 @@ pub use requirements::Requirements;
 pub use session::{Session, SessionState};
 pub use sign_in::SignIn;
 pub use sign_up::SignUp;
-pub use strategy::Strategy;
+pub use strategy::{GuessedFactor, Strategy};
 pub use time::Timestamp;
 pub use transition::{
     Budget, Effect, Facts, Guess, Lookups, Message, Needs, PasswordCheck, Refused, Subject,

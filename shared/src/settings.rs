@@ -10,9 +10,11 @@ use data_encoding::BASE64;
 
 pub use file::{Layer, Mistake, Mistakes};
 pub use origin::{Origin, OriginPattern};
+pub use strategy::Strategy;
 
 mod file;
 mod origin;
+mod strategy;
 
 /// Everything an instance's owner decides.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +92,7 @@ pub struct Mail {
 }
 
 /// What a user consists of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attributes {
     /// The e-mail address.
     pub email_address: EmailAddressAttribute,
@@ -106,7 +108,7 @@ pub struct Attributes {
 
 /// How the instance uses e-mail addresses.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddressAttribute {
     /// Whether there are any.
     pub enabled: bool,
@@ -116,10 +118,10 @@ pub struct EmailAddressAttribute {
     pub used_for_sign_in: bool,
     /// Whether a sign-up must prove it.
     pub verify_at_sign_up: bool,
-    /// Whether a code sent to it verifies it at sign-up.
-    pub verified_by_email_code: bool,
-    /// Whether a code sent to it is a first factor at sign-in.
-    pub signs_in_by_email_code: bool,
+    /// What verifies it at sign-up.
+    pub verifications: Vec<Strategy>,
+    /// What proves at sign-in that it is somebody's, in place of a password.
+    pub first_factors: Vec<Strategy>,
 }
 
 /// How the instance uses usernames.

@@ -166,7 +166,7 @@ impl Seeds {
     fn sign_in(&self, user: &User, cx: &Context<'_>) -> SignIn {
         let begun = SignIn::begin(self.text(4), cx);
         let Some((address, _)) = self.addresses.first() else { return begun };
-        let named = begun.identified(Identifier::EmailAddress(address.clone()), user, cx);
+        let named = begun.identified(Identifier::EmailAddress(address.clone()), user);
         let prepared = named.clone().prepare(self.ways[1], None, cx);
         prepared.map_or(named, |transition| transition.next)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use postern::flow::{Guess, Session, SessionId, Timestamp, Write};
+use postern::flow::{Guess, GuessedFactor, Session, SessionId, Timestamp, Write};
 use postern::settings::Limits;
 use postern::store::{Commit, IpKey, Keys, StoreError, Versioned};
 use postern_tests::Instance;
@@ -56,7 +56,8 @@ async fn counters_outlive_their_windows_and_no_more() {
     store.count_message(&jane, &limits, now).await.unwrap();
     store.count_message_from(&ip, &limits).await.unwrap();
     let lockout = instance.app.settings().lockout;
-    let guess = Guess { user: stored_user(&instance).await.record.id, factor: "password" };
+    let guess =
+        Guess { user: stored_user(&instance).await.record.id, factor: GuessedFactor::Password };
     store.reserve_guess(&guess, &lockout, now).await.unwrap();
     for (prefix, window) in [
         ("COUNT#EMAIL#", DAY),

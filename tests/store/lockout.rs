@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use postern::flow::{Guess, Timestamp};
+use postern::flow::{Guess, GuessedFactor, Timestamp};
 use postern::settings::Lockout;
 use postern::store::{Reserved, Store};
 use postern_tests::Instance;
@@ -81,7 +81,7 @@ async fn a_proved_factor_forgets_its_failures() {
 async fn each_factor_has_a_count_of_its_own() {
     let instance = Instance::start().await;
     let password = guess(&instance);
-    let code = Guess { factor: "code", ..password.clone() };
+    let code = Guess { factor: GuessedFactor::EmailCode, ..password.clone() };
     assert_eq!(reserved(&instance, &password, 20, NOW).await, 10);
     assert_eq!(reserved(&instance, &code, 20, NOW).await, 10);
 }
@@ -104,7 +104,7 @@ async fn reserve(store: &Store, guess: &Guess, now: Timestamp) -> Reserved {
 }
 
 fn guess(instance: &Instance) -> Guess {
-    Guess { user: user(instance).id, factor: "password" }
+    Guess { user: user(instance).id, factor: GuessedFactor::Password }
 }
 
 const LOCKOUT: Lockout = Lockout { max_attempts: 10, duration: Duration::from_hours(1) };

@@ -1,6 +1,6 @@
 //! Uses and ends sessions.
 
-use postern::flow::client::verbs::{End, Refresh};
+use postern::flow::client::verbs::{End, Intent, Touch};
 use postern::flow::{FlowError, SessionId, SessionState};
 use postern::http::{Answer, ApiError, Ask, Form, Id, params};
 
@@ -11,7 +11,7 @@ pub(crate) async fn touch(ask: Ask, Id(id): Id<SessionId>, form: Form) -> Answer
 
 /// Gives a fresh token for a session.
 pub(crate) async fn tokens(ask: Ask, Id(id): Id<SessionId>) -> Answer {
-    ask.advance(&Refresh { id }).await
+    ask.advance(&Touch { id, intent: Intent::Token }).await
 }
 
 /// Refuses: the instance has no templates.

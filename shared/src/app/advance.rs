@@ -13,8 +13,8 @@ use super::hasher::Compared;
 use super::reply::Reply;
 use super::{App, Caller, recognised};
 use crate::flow::{
-    Budget, Client, Context, Facts, FlowError, Guess, Needs, PasswordCheck, Refused, Secret,
-    SecretStanding, Transition, User, UserId, Verb,
+    Budget, Client, Context, Facts, FlowError, Guess, Lookups, Needs, PasswordCheck, Refused,
+    Secret, SecretStanding, Transition, User, UserId, Verb,
 };
 use crate::store::{Counted, IpKey, Keys as ItemKeys, Loaded, Reserved, StoreError, Versioned};
 
@@ -27,6 +27,9 @@ mod settle;
 struct Progress<'a> {
     app: &'a App,
     caller: &'a Caller,
+    verb: &'a dyn Verb,
+    /// Whether a caller without a client gets a new one.
+    opens_client: bool,
     cx: &'a Context<'a>,
     ip: IpKey,
     client: Versioned<Client>,
@@ -58,16 +61,16 @@ impl App {
     ///
     /// A lost race is decided anew from what is there then, three times at most. What failed on the way is
     /// in the reply's answer.
-    pub async fn advance(&self, caller: &Caller, verb: &impl Verb) -> Reply {
-        let code_key =
-            if verb.lookups().codes { self.keys.code_key().await.map(Some) } else { Ok(None) };
+    pub async fn advance(&self, caller: &Caller, verb: &dyn Verb) -> Reply {
+        let lookups = verb.lookups();
+        let code_key = if lookups.codes { self.keys.code_key().await.map(Some) } else { Ok(None) };
         let code_key = match code_key {
             Ok(key) => key,
             Err(error) => return Reply::refused(error),
         };
         let cx = self.context(code_key, self.now(), self.entropy.draw());
-        match self.begin(caller, verb, &cx).await {
-            Ok(progress) => Box::pin(progress.run(verb)).await,
+        match self.begin(caller, verb, lookups, &cx).await {
+            Ok(progress) => Box::pin(progress.run()).await,
             Err(AppError::Refused(FlowError::Unauthenticated)) => {
                 Reply { gone: true, ..Reply::refused(FlowError::Unauthenticated) }
             }
@@ -79,11 +82,12 @@ impl App {
     async fn begin<'a>(
         &'a self,
         caller: &'a Caller,
-        verb: &impl Verb,
+        verb: &'a dyn Verb,
+        lookups: Lookups<'a>,
         cx: &'a Context<'a>,
     ) -> Result<Progress<'a>, AppError> {
-        let lookups = verb.lookups();
-        if caller.credential.is_none() && !lookups.opens_client {
+        let opens_client = lookups.opens_client;
+        if caller.credential.is_none() && !opens_client {
             return Err(FlowError::Unauthenticated.into());
         }
         let ip = IpKey::new(caller.ip, cx.now);
@@ -97,7 +101,7 @@ impl App {
             return Err(FlowError::TooManyRequests { retry_after }.into());
         }
         let mut loaded = loaded?;
-        let known = Known::identify(caller, loaded.client.take(), verb, cx)?;
+        let known = Known::identify(caller, loaded.client.take(), verb, opens_client, cx)?;
         let hash = match lookups.hash {
             Some(password) => Some(self.hasher.hash(password).await?),
             None => None,
@@ -107,6 +111,8 @@ impl App {
         let mut progress = Progress {
             app: self,
             caller,
+            verb,
+            opens_client,
             cx,
             ip,
             client: known.client,
@@ -146,10 +152,10 @@ impl Known {
     fn identify(
         caller: &Caller,
         stored: Option<Versioned<Client>>,
-        verb: &impl Verb,
+        verb: &dyn Verb,
+        opens: bool,
         cx: &Context<'_>,
     ) -> Result<Self, AppError> {
-        let opens = verb.lookups().opens_client;
         let recognised = caller
             .credential
             .as_ref()
@@ -183,9 +189,9 @@ impl Known {
 }
 
 impl Progress<'_> {
-    async fn run(mut self, verb: &impl Verb) -> Reply {
+    async fn run(mut self) -> Reply {
         for _ in 0..TRIES {
-            let transition = match self.decide(verb).await {
+            let transition = match self.decide().await {
                 Ok(transition) => transition,
                 Err(error) => {
                     self.return_guess().await;
@@ -193,7 +199,7 @@ impl Progress<'_> {
                 }
             };
             self.paid.spent = true;
-            match self.settle(verb, &transition).await {
+            match self.settle(&transition).await {
                 Ok(Settled::Done) => return Box::pin(self.perform(transition)).await,
                 Ok(Settled::Uncounted(error)) => {
                     return Box::pin(self.withdraw(transition, error, Refused::Budget)).await;
@@ -206,7 +212,8 @@ impl Progress<'_> {
     }
 
     /// Learns what the verb needs and lets it decide.
-    async fn decide(&mut self, verb: &impl Verb) -> Result<Transition<Client>, AppError> {
+    async fn decide(&mut self) -> Result<Transition<Client>, AppError> {
+        let verb = self.verb;
         if let SecretStanding::Superseded(visible) = &self.standing
             && !verb.allowed_to_superseded(visible)
         {

@@ -90,8 +90,8 @@ pub enum SecretStanding {
 /// secret changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gain {
-    None,
-    Some,
+    Nothing,
+    Something,
 }
 
 impl Client {
@@ -265,7 +265,7 @@ impl Transition<Client> {
     fn settled(self, strategy: Option<Strategy>, gain: Gain, cx: &Context<'_>) -> Self {
         let Self { next: client, opens, .. } = &self;
         let visible = client.sessions.iter().map(|session| session.id.clone()).collect();
-        let gained = opens.is_some() || gain == Gain::Some;
+        let gained = opens.is_some() || gain == Gain::Something;
         let session = opens.clone();
         let mut secret = None;
         let next = self.map(|client| {
@@ -295,12 +295,12 @@ impl Gain {
     /// An attempt begins. Whoever planted the client's secret in this browser before must not follow it; a
     /// client that begins with the attempt has a secret that nobody can have planted.
     pub(super) fn of_beginning(facts: &Facts) -> Self {
-        if facts.new_client { Self::None } else { Self::Some }
+        if facts.new_client { Self::Nothing } else { Self::Something }
     }
 
     /// Something is proved, or nothing is.
     pub(super) fn of_proof(proved: bool) -> Self {
-        if proved { Self::Some } else { Self::None }
+        if proved { Self::Something } else { Self::Nothing }
     }
 }
 

@@ -14,8 +14,8 @@ use super::context::tests::{NOW, settings};
 use super::password::{Password, PasswordHash};
 use super::verification::{CodeKey, OneTimeCode};
 use super::{
-    Client, Context, Effect, Facts, FlowError, Identifier, Message, PasswordCheck, Refused, Secret,
-    Strategy, Timestamp, Transition, User, UserId, Verb, Write,
+    Client, Context, Effect, Facts, FlowError, GuessedFactor, Identifier, Message, PasswordCheck,
+    Refused, Secret, Strategy, Timestamp, Transition, User, UserId, Verb, Write,
 };
 use crate::settings::Settings;
 
@@ -39,7 +39,7 @@ pub(super) struct World {
     pub(super) users: BTreeMap<UserId, User>,
     pub(super) owners: BTreeMap<Identifier, UserId>,
     /// Factors that take no guess for now, whoever's they are.
-    pub(super) locked: BTreeMap<&'static str, Timestamp>,
+    pub(super) locked: BTreeMap<GuessedFactor, Timestamp>,
     /// The codes that were mailed, oldest first.
     pub(super) mail: Vec<Sent>,
     code_key: CodeKey,
@@ -137,7 +137,7 @@ impl World {
         facts.password_matches = needs.password.is_some_and(|check| self.password_matches(&check));
         facts.locked_until = needs
             .guess
-            .and_then(|guess| self.locked.get(guess.factor).copied())
+            .and_then(|guess| self.locked.get(&guess.factor).copied())
             .filter(|until| self.now < *until);
         loop {
             let decided = verb.decide(self.client.clone(), &facts, &cx)?;

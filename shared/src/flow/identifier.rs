@@ -140,6 +140,17 @@ impl Identifier {
     }
 }
 
+impl IdentifierKind {
+    /// The field in which it is supplied.
+    #[must_use]
+    pub fn field(self) -> Field {
+        match self {
+            Self::EmailAddress => Field::EmailAddress,
+            Self::Username => Field::Username,
+        }
+    }
+}
+
 impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -227,5 +227,5 @@ fn sign_ins(client: &Client) -> impl Iterator<Item = &SignIn> {
 }
 
 fn is_verified(sign_up: &SignUp) -> bool {
-    sign_up.email_address.as_ref().is_some_and(super::sign_up::ClaimedAddress::is_verified)
+    sign_up.email_address.as_ref().is_some_and(super::sign_up::SuppliedAddress::is_verified)
 }

@@ -25,7 +25,7 @@ use super::ids::{EmailAddressId, SessionId, SignInId};
 use super::password::{Password, PasswordHash};
 use super::sending::Sending;
 use super::session::Session;
-use super::strategy::{Asked, Outcome, Proof, Strategy};
+use super::strategy::{Asked, GuessedFactor, LeadsTo, Outcome, Proof, Strategy, Tried};
 use super::time::Timestamp;
 use super::transition::{
     Budget, Effect, Facts, Guess, Message, Refused, Subject, Transition, Write,
@@ -34,7 +34,7 @@ use super::user::User;
 use super::verification::Verification;
 
 pub use factors::{EmailAddressFactor, Factor, Factors};
-pub use verbs::{Attempt, Create, Prepare, ResetPassword, Typed};
+pub use verbs::{Attempt, Create, Prepare, ResetPassword};
 
 mod factors;
 mod verbs;
@@ -110,8 +110,8 @@ impl SignIn {
 
     /// Names the user.
     #[must_use]
-    pub fn identified(self, identifier: Identifier, user: &User, cx: &Context<'_>) -> Self {
-        let factors = Factors::of(user, &identifier, cx.settings);
+    pub fn identified(self, identifier: Identifier, user: &User) -> Self {
+        let factors = Factors::of(user, &identifier);
         Self {
             identifier: Some(identifier),
             state: State::NeedsFirstFactor { factors, verification: None },
@@ -135,18 +135,17 @@ impl SignIn {
             return Err(FlowError::SignInState);
         };
         let factor = factors.email_address(strategy, address, cx.settings)?;
-        self.sending.allow(&factor.address, self.abandon_at, cx)?;
         let asked = Asked {
             attempt: self.id.as_str(),
             identifier: &factor.address,
             locale: self.locale.as_deref(),
         };
-        let prepared = strategy.prepare(&asked, cx)?;
+        let (sending, prepared) = self.sending.prepare(strategy, &asked, self.abandon_at, cx)?;
         self.state = State::NeedsFirstFactor {
             factors: factors.clone().proving(&factor.id),
             verification: Some(prepared.verification),
         };
-        self.sending = self.sending.after(prepared.message.as_ref().map(Message::to), cx);
+        self.sending = sending;
         Ok(self.stays().sending(prepared.message))
     }
 
@@ -172,46 +171,46 @@ impl SignIn {
             });
         };
         let user = facts.user(&factors.user)?;
-        let has_password = cx.settings.attributes.password.enabled && user.password.is_some();
-        if strategy == Strategy::Password && !has_password {
+        if !factors.still_prove(strategy, user, cx.settings) {
             return Err(FlowError::StrategyForUserInvalid);
         }
         if let Some(until) = facts.locked_until {
             return Err(FlowError::UserLocked { until });
         }
-        let attempted = strategy.attempt(verification.as_ref(), proof, self.id.as_str(), cx)?;
-        let proving = factors.proving.clone();
-        let address = user.email_addresses.iter().find(|email| Some(&email.id) == proving.as_ref());
-        if strategy != Strategy::Password
-            && !address.is_some_and(super::user::EmailAddress::is_verified)
-        {
-            return Err(FlowError::StrategyForUserInvalid);
-        }
-        let guess = Guess { user: user.id.clone(), factor: strategy.guessed_factor() };
+        let tried =
+            Tried { verification: verification.as_ref(), proof, attempt: self.id.as_str(), facts };
+        let attempted = strategy.attempt(&tried, cx)?;
+        let definition = strategy.definition();
+        let guess = Guess { user: user.id.clone(), factor: definition.guessed };
         let factors = factors.clone();
         match attempted.outcome {
-            Ok(Outcome::Verified) if strategy == Strategy::ResetPasswordEmailCode => {
-                self.state =
-                    State::NeedsNewPassword { factors, verification: attempted.verification };
-                Ok(self.stays().counting(Budget::GuessedRight(guess)))
-            }
             Ok(Outcome::Verified) => {
-                let user = match &facts.rehashed {
-                    Some(hash) => user.clone().rehashed(hash.clone()),
-                    None => user.clone(),
+                let next = match definition.leads_to {
+                    LeadsTo::NewPassword => {
+                        let verification = attempted.verification;
+                        self.state = State::NeedsNewPassword { factors, verification };
+                        self.stays()
+                    }
+                    LeadsTo::Session => {
+                        let user = match &facts.rehashed {
+                            Some(hash) => user.clone().rehashed(hash.clone()),
+                            None => user.clone(),
+                        };
+                        self.completed(user, factors, attempted.verification, cx)
+                    }
                 };
-                let next = self.completed(user, factors, attempted.verification, cx);
                 Ok(next.counting(Budget::GuessedRight(guess)))
             }
             Ok(Outcome::Transferable | Outcome::Identified(_)) => {
                 Err(FlowError::VerificationMissing)
             }
             Err(refusal) => {
-                let wrong = address.filter(|_| strategy != Strategy::Password);
-                let wrong = wrong.map(|email| Budget::WrongCode(email.address.clone()));
+                let wrong = factors
+                    .address_under_proof(strategy)
+                    .map(|email| Budget::WrongCode(email.address.clone()));
                 // A wrong password must not void a code that is on its way.
                 let verification = match verification {
-                    Some(prepared) if strategy == Strategy::Password => Some(prepared.clone()),
+                    Some(prepared) if !definition.is_prepared() => Some(prepared.clone()),
                     Some(_) | None => Some(attempted.verification),
                 };
                 self.state = State::NeedsFirstFactor { factors, verification };
@@ -257,8 +256,7 @@ impl SignIn {
         });
         let (factors, verification) = (factors.clone(), verification.clone());
         // Failed guesses at the old password say nothing about the new one.
-        let forgotten =
-            Guess { user: user.id.clone(), factor: Strategy::Password.guessed_factor() };
+        let forgotten = Guess { user: user.id.clone(), factor: GuessedFactor::Password };
         let mut next = self.completed(user, factors, verification, cx);
         next.effects.extend(notice.map(Effect::Notify));
         Ok(next.counting(Budget::GuessedRight(forgotten)))

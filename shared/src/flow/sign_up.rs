@@ -18,14 +18,14 @@ use serde::{Deserialize, Serialize};
 use super::context::Context;
 use super::error::FlowError;
 use super::fields::Field;
-use super::identifier::Identifier;
+use super::identifier::{Identifier, IdentifierKind};
 use super::ids::{SessionId, SignUpId, UserId};
 use super::metadata::Metadata;
 use super::password::PasswordHash;
 use super::sending::Sending;
-use super::strategy::{Asked, Outcome, Proof, Strategy};
+use super::strategy::{Asked, Outcome, Proof, Proves, Strategy, Tried};
 use super::time::Timestamp;
-use super::transition::{Budget, Facts, Message, Refused, Subject, Transition};
+use super::transition::{Budget, Facts, Refused, Subject, Transition};
 use super::verification::Verification;
 use crate::settings::Settings;
 
@@ -44,7 +44,7 @@ pub struct SignUp {
     pub id: SignUpId,
     /// The address, and how far it is proved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email_address: Option<ClaimedAddress>,
+    pub email_address: Option<SuppliedAddress>,
     /// The username.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<Identifier>,
@@ -77,9 +77,9 @@ pub struct SignUp {
     pub abandon_at: Timestamp,
 }
 
-/// An address that somebody says is theirs.
+/// An address that somebody says is theirs. It is claimed only by the user that the sign-up becomes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClaimedAddress {
+pub struct SuppliedAddress {
     /// The address.
     pub address: Identifier,
     /// The proof under way, or made.
@@ -150,25 +150,19 @@ impl SignUp {
         strategy: Strategy,
         cx: &Context<'_>,
     ) -> Result<Transition<Self>, FlowError> {
-        if !supported_strategies(cx.settings).contains(&strategy) {
-            return Err(FlowError::ValueInvalid(Field::Strategy));
-        }
-        let email = self.email_address.as_ref().ok_or(FlowError::Missing(Field::EmailAddress))?;
-        if email.is_verified() || self.is_complete() {
+        let kind = proved_kind(strategy, cx.settings)?;
+        let address = self.supplied(kind).ok_or(FlowError::Missing(kind.field()))?;
+        if address.is_verified() || self.is_complete() {
             return Err(FlowError::VerificationAlreadyVerified);
         }
-        self.sending.allow(&email.address, self.abandon_at, cx)?;
         let asked = Asked {
             attempt: self.id.as_str(),
-            identifier: &email.address,
+            identifier: &address.address,
             locale: self.locale.as_deref(),
         };
-        let prepared = strategy.prepare(&asked, cx)?;
-        self.sending = self.sending.after(prepared.message.as_ref().map(Message::to), cx);
-        self.email_address = Some(ClaimedAddress {
-            address: email.address.clone(),
-            verification: Some(prepared.verification),
-        });
+        let (sending, prepared) = self.sending.prepare(strategy, &asked, self.abandon_at, cx)?;
+        self.sending = sending;
+        self.verify(kind, prepared.verification);
         Ok(self.stays().sending(prepared.message))
     }
 
@@ -184,20 +178,16 @@ impl SignUp {
         facts: &Facts,
         cx: &Context<'_>,
     ) -> Result<Transition<Self>, FlowError> {
-        if !supported_strategies(cx.settings).contains(&strategy) {
-            return Err(FlowError::ValueInvalid(Field::Strategy));
-        }
-        let email = self.email_address.as_ref().ok_or(FlowError::VerificationMissing)?;
-        if email.is_verified() || self.is_complete() {
+        let kind = proved_kind(strategy, cx.settings)?;
+        let address = self.supplied(kind).ok_or(FlowError::VerificationMissing)?;
+        if address.is_verified() || self.is_complete() {
             return Err(FlowError::VerificationAlreadyVerified);
         }
-        let address = email.address.clone();
-        let attempted =
-            strategy.attempt(email.verification.as_ref(), proof, self.id.as_str(), cx)?;
-        self.email_address = Some(ClaimedAddress {
-            address: address.clone(),
-            verification: Some(attempted.verification),
-        });
+        let verification = address.verification.as_ref();
+        let tried = Tried { verification, proof, attempt: self.id.as_str(), facts };
+        let attempted = strategy.attempt(&tried, cx)?;
+        let wrong = Budget::WrongCode(address.address.clone());
+        self.verify(kind, attempted.verification);
         match attempted.outcome {
             Ok(Outcome::Verified) => Ok(self.concluded(facts, cx)),
             Ok(Outcome::Transferable | Outcome::Identified(_)) => {
@@ -205,7 +195,7 @@ impl SignUp {
             }
             Err(refusal) => {
                 let mut next = self.stays().answering(Err(refusal));
-                next.budgets.push(Budget::WrongCode(address));
+                next.budgets.push(wrong);
                 Ok(next)
             }
         }
@@ -268,6 +258,25 @@ impl SignUp {
             .or_else(|| self.has_password().then_some(Strategy::Password))
     }
 
+    /// The address of that kind; there is none of a kind that cannot be proved.
+    fn supplied(&self, kind: IdentifierKind) -> Option<&SuppliedAddress> {
+        match kind {
+            IdentifierKind::EmailAddress => self.email_address.as_ref(),
+            IdentifierKind::Username => None,
+        }
+    }
+
+    /// Sets how far the address of that kind is proved.
+    fn verify(&mut self, kind: IdentifierKind, verification: Verification) {
+        let address = match kind {
+            IdentifierKind::EmailAddress => self.email_address.as_mut(),
+            IdentifierKind::Username => None,
+        };
+        if let Some(address) = address {
+            address.verification = Some(verification);
+        }
+    }
+
     fn open(&self) -> Result<(), FlowError> {
         match &self.state {
             State::Open => Ok(()),
@@ -286,7 +295,7 @@ impl SignUp {
                 if !same {
                     available(address, Field::EmailAddress, facts)?;
                     self.email_address =
-                        Some(ClaimedAddress { address: address.clone(), verification: None });
+                        Some(SuppliedAddress { address: address.clone(), verification: None });
                 }
             }
         }
@@ -334,7 +343,7 @@ impl SignUp {
     }
 }
 
-impl ClaimedAddress {
+impl SuppliedAddress {
     /// Whether it is proved.
     #[must_use]
     pub fn is_verified(&self) -> bool {
@@ -342,13 +351,22 @@ impl ClaimedAddress {
     }
 }
 
-/// The strategies that prove an address at sign-up.
+/// The strategies that prove an identifier of that kind at sign-up.
 #[must_use]
-pub fn supported_strategies(settings: &Settings) -> Vec<Strategy> {
-    if settings.attributes.email_address.verified_by_email_code {
-        vec![Strategy::EmailCode]
-    } else {
-        Vec::new()
+pub fn supported_strategies(kind: IdentifierKind, settings: &Settings) -> &[Strategy] {
+    match kind {
+        IdentifierKind::EmailAddress => &settings.attributes.email_address.verifications,
+        IdentifierKind::Username => &[],
+    }
+}
+
+/// What the strategy proves at sign-up, if the instance uses it there.
+fn proved_kind(strategy: Strategy, settings: &Settings) -> Result<IdentifierKind, FlowError> {
+    match strategy.definition().proves {
+        Proves::Address(kind) if supported_strategies(kind, settings).contains(&strategy) => {
+            Ok(kind)
+        }
+        Proves::Address(_) | Proves::Password => Err(FlowError::ValueInvalid(Field::Strategy)),
     }
 }
 

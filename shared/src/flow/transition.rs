@@ -10,6 +10,7 @@ use super::identifier::Identifier;
 use super::ids::{SessionId, SignInId, SignUpId, UserId};
 use super::password::{Password, PasswordHash};
 use super::session::{Session, SessionState};
+use super::strategy::GuessedFactor;
 use super::time::Timestamp;
 use super::user::User;
 use super::verification::OneTimeCode;
@@ -85,8 +86,8 @@ pub struct Needs {
 pub struct Guess {
     /// Whose account.
     pub user: UserId,
-    /// Which factor; each has a budget of its own, so that guessing at one never locks another.
-    pub factor: &'static str,
+    /// At which factor.
+    pub factor: GuessedFactor,
 }
 
 /// A password that must be compared with a user's.
@@ -229,6 +230,23 @@ pub enum Refused {
     /// The mail service failed: the code may have got out and keeps working, but the next can be had at
     /// once.
     Delivery,
+}
+
+impl Lookups<'_> {
+    /// The user whose session this is.
+    pub(super) fn user_of(id: &SessionId) -> Self {
+        Self { users: id.user_id().into_iter().collect(), ..Self::default() }
+    }
+}
+
+impl Needs {
+    /// The users of the client's sessions, to tell which of them live.
+    pub(super) fn users_of(client: &Client) -> Self {
+        Self {
+            users: client.sessions.iter().map(|session| session.user.clone()).collect(),
+            ..Self::default()
+        }
+    }
 }
 
 impl<S> Transition<S> {

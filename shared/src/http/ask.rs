@@ -65,7 +65,7 @@ impl Ask {
     }
 
     /// Performs a verb and answers with what came of it.
-    pub async fn advance(&self, verb: &impl Verb) -> Answer {
+    pub async fn advance(&self, verb: &dyn Verb) -> Answer {
         let reply = Box::pin(self.app.advance(&self.caller, verb)).await;
         self.answer().reply(reply)
     }

@@ -3,12 +3,12 @@
 //! Every field is read, so that a form with three mistakes gets three errors, one a field.
 
 use crate::app::AppError;
-use crate::flow::client::verbs::Touch;
+use crate::flow::client::verbs::{Intent, Touch};
 use crate::flow::metadata::Metadata;
 use crate::flow::password::Password;
-use crate::flow::sign_in::{self, Typed};
+use crate::flow::sign_in;
 use crate::flow::sign_up::{self, Fields, Patch};
-use crate::flow::strategy::Proof;
+use crate::flow::strategy::{Proof, ProofKind};
 use crate::flow::text::is_hidden_or_turning;
 use crate::flow::user::verbs::Update as UpdateUser;
 use crate::flow::{
@@ -27,7 +27,7 @@ pub fn create_sign_up(form: &Form, settings: &Settings) -> Result<sign_up::Creat
         // Nothing can be transferred before a strategy exists that finds people by itself.
         return Err(FlowError::ValueInvalid(Field::Transfer).into());
     }
-    let strategy = form.filled(Field::Strategy).map(Strategy::parse).transpose()?;
+    let strategy = strategy_if_any(form)?;
     Ok(sign_up::Create { fields: sign_up_fields(form, settings)?, strategy })
 }
 
@@ -40,7 +40,8 @@ pub fn update_sign_up(
     form: &Form,
     settings: &Settings,
 ) -> Result<sign_up::Update, AppError> {
-    form.filled(Field::Strategy).map(Strategy::parse).transpose()?;
+    // Client packages name a strategy here too; only one that is known is let through.
+    strategy_if_any(form)?;
     Ok(sign_up::Update { id, fields: sign_up_fields(form, settings)? })
 }
 
@@ -49,7 +50,7 @@ pub fn update_sign_up(
 /// # Errors
 /// [`FlowError::Missing`] or [`FlowError::ValueInvalid`] for the strategy.
 pub fn prepare_sign_up(id: SignUpId, form: &Form) -> Result<sign_up::Prepare, FlowError> {
-    let strategy = Strategy::parse(form.get(Field::Strategy).unwrap_or_default())?;
+    let strategy = strategy(form)?;
     Ok(sign_up::Prepare { id, strategy })
 }
 
@@ -59,9 +60,12 @@ pub fn prepare_sign_up(id: SignUpId, form: &Form) -> Result<sign_up::Prepare, Fl
 /// [`FlowError::Missing`] or [`FlowError::ValueInvalid`] for the strategy, [`FlowError::Missing`] for the
 /// code.
 pub fn attempt_sign_up(id: SignUpId, form: &Form) -> Result<sign_up::Attempt, FlowError> {
-    let strategy = Strategy::parse(form.get(Field::Strategy).unwrap_or_default())?;
-    let proof = Proof::Code(form.required(Field::Code)?.to_owned());
-    Ok(sign_up::Attempt { id, strategy, proof })
+    let strategy = strategy(form)?;
+    if !strategy.definition().is_prepared() {
+        // A password is a field of a sign-up, and nothing that it attempts.
+        return Err(FlowError::ValueInvalid(Field::Strategy));
+    }
+    Ok(sign_up::Attempt { id, strategy, proof: proof(strategy, form)? })
 }
 
 /// Reads what begins a sign-in.
@@ -72,13 +76,13 @@ pub fn create_sign_in(form: &Form, settings: &Settings) -> Result<sign_in::Creat
     if form.flag(Field::Transfer)? == Some(true) {
         return Err(FlowError::ValueInvalid(Field::Transfer));
     }
-    let strategy = form.filled(Field::Strategy).map(Strategy::parse).transpose()?;
+    let strategy = strategy_if_any(form)?;
     let identifier = form
         .filled(Field::Identifier)
         .map(|text| Identifier::typed(text, &settings.username))
         .transpose()?;
     let password = form.filled(Field::Password).map(typed_password).transpose()?;
-    Ok(sign_in::Create { identifier, password, strategy, locale: locale(form, Field::Locale)? })
+    Ok(sign_in::Create { identifier, password, strategy, locale: short_text(form, Field::Locale)? })
 }
 
 /// Reads which factor of a sign-in is to be proved.
@@ -87,7 +91,7 @@ pub fn create_sign_in(form: &Form, settings: &Settings) -> Result<sign_in::Creat
 /// [`FlowError::Missing`] or [`FlowError::ValueInvalid`] for the strategy, [`FlowError::NotFound`] for what
 /// cannot be an address's id.
 pub fn prepare_first_factor(id: SignInId, form: &Form) -> Result<sign_in::Prepare, FlowError> {
-    let strategy = Strategy::parse(form.get(Field::Strategy).unwrap_or_default())?;
+    let strategy = strategy(form)?;
     let email_address = form
         .filled(Field::EmailAddressId)
         .map(|text| EmailAddressId::parse(text).ok_or(FlowError::NotFound))
@@ -101,14 +105,8 @@ pub fn prepare_first_factor(id: SignInId, form: &Form) -> Result<sign_in::Prepar
 /// [`FlowError::Missing`] or [`FlowError::ValueInvalid`] for the strategy, [`FlowError::Missing`] for the
 /// code or password.
 pub fn attempt_first_factor(id: SignInId, form: &Form) -> Result<sign_in::Attempt, FlowError> {
-    let strategy = Strategy::parse(form.get(Field::Strategy).unwrap_or_default())?;
-    let typed = match strategy {
-        Strategy::Password => Typed::Password(typed_password(form.required(Field::Password)?)?),
-        Strategy::EmailCode | Strategy::ResetPasswordEmailCode => {
-            Typed::Code(form.required(Field::Code)?.to_owned())
-        }
-    };
-    Ok(sign_in::Attempt { id, strategy, typed })
+    let strategy = strategy(form)?;
+    Ok(sign_in::Attempt { id, strategy, proof: proof(strategy, form)? })
 }
 
 /// Reads the new password of a reset.
@@ -131,7 +129,8 @@ pub fn reset_password(
 /// Reads how a session is touched.
 #[must_use]
 pub fn touch(id: SessionId, form: &Form) -> Touch {
-    Touch { id, selects: form.named("intent") != Some("focus") }
+    let focus = form.named("intent") == Some("focus");
+    Touch { id, intent: if focus { Intent::Focus } else { Intent::Select } }
 }
 
 /// Reads what a user changes about themselves.
@@ -175,8 +174,8 @@ fn sign_up_fields(form: &Form, settings: &Settings) -> Result<Fields, AppError> 
         password: form.filled(Field::Password).map(Password::typed),
         unsafe_metadata: collect(metadata(form), &mut errors),
         legal_accepted: collect(form.flag(Field::LegalAccepted), &mut errors),
-        locale: collect(locale(form, Field::Locale), &mut errors),
-        timezone: collect(locale(form, Field::Timezone), &mut errors),
+        locale: collect(short_text(form, Field::Locale), &mut errors),
+        timezone: collect(short_text(form, Field::Timezone), &mut errors),
     };
     if let Err(refused) = fields.check(settings) {
         errors.extend(refused);
@@ -231,14 +230,31 @@ fn text(form: &Form, field: Field) -> Result<Patch<String>, FlowError> {
     }
 }
 
+fn strategy(form: &Form) -> Result<Strategy, FlowError> {
+    strategy_if_any(form)?.ok_or(FlowError::Missing(Field::Strategy))
+}
+
+fn strategy_if_any(form: &Form) -> Result<Option<Strategy>, FlowError> {
+    let known = |name: &str| Strategy::named(name).ok_or(FlowError::ValueInvalid(Field::Strategy));
+    form.filled(Field::Strategy).map(known).transpose()
+}
+
+/// What the strategy asks for as proof.
+fn proof(strategy: Strategy, form: &Form) -> Result<Proof, FlowError> {
+    Ok(match strategy.definition().proof {
+        ProofKind::Code => Proof::Code(form.required(Field::Code)?.to_owned()),
+        ProofKind::Password => Proof::Password(typed_password(form.required(Field::Password)?)?),
+    })
+}
+
 fn metadata(form: &Form) -> Result<Option<Metadata>, FlowError> {
     form.filled(Field::UnsafeMetadata).map(Metadata::parse).transpose()
 }
 
 /// A language or a time zone: stored as the browser names it, if it is not absurd.
-fn locale(form: &Form, field: Field) -> Result<Option<String>, FlowError> {
+fn short_text(form: &Form, field: Field) -> Result<Option<String>, FlowError> {
     match form.filled(field) {
-        Some(text) if text.len() > LOCALE_LENGTH => Err(FlowError::TooLong(field)),
+        Some(text) if text.len() > SHORT_TEXT_BYTES => Err(FlowError::TooLong(field)),
         found => Ok(found.map(|text| text.chars().filter(|c| !c.is_control()).collect())),
     }
 }
@@ -257,4 +273,4 @@ fn typed_password(text: &str) -> Result<Password, FlowError> {
 }
 
 const NAME_LENGTH: usize = 256;
-const LOCALE_LENGTH: usize = 64;
+const SHORT_TEXT_BYTES: usize = 64;

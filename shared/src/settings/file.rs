@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{
     Access, Application, Attempts, Attributes, Codes, EmailAddressAttribute, Instance, Limits,
     Lockout, Mail, Origin, OriginPattern, PasswordRules, PlainAttribute, Sessions, Settings,
-    SignUpRules, UsernameAttribute, UsernameRules,
+    SignUpRules, Strategy, UsernameAttribute, UsernameRules,
 };
 pub use mistake::{Layer, Mistake, Mistakes};
 use reader::Reader;
@@ -25,12 +25,6 @@ pub(super) fn parse(text: &str, overlay: Option<&str>) -> Result<Settings, Mista
     let settings = settings(&mut reader);
     rules::check(&settings, &mut reader);
     reader.finish().map(|()| settings)
-}
-
-/// How a person can prove an address, as the file names it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Proof {
-    EmailCode,
 }
 
 fn settings(r: &mut Reader<'_>) -> Settings {
@@ -121,12 +115,9 @@ fn access(r: &mut Reader<'_>, application: &Application) -> Access {
 }
 
 fn email_address(r: &mut Reader<'_>) -> EmailAddressAttribute {
-    let proofs = || kind::list(kind::one_of(&[("email_code", Proof::EmailCode)]));
     let enabled = r.read("attributes.email_address.enabled", kind::flag(), true);
-    let by_default = if enabled { vec![Proof::EmailCode] } else { Vec::new() };
-    let verifications =
-        r.read("attributes.email_address.verifications", proofs(), by_default.clone());
-    let first_factors = r.read("attributes.email_address.first_factors", proofs(), by_default);
+    let strategies = || kind::list(kind::strategy(Strategy::OF_EMAIL_ADDRESSES));
+    let by_default = || if enabled { vec![Strategy::EmailCode] } else { Vec::new() };
     EmailAddressAttribute {
         enabled,
         required: r.read("attributes.email_address.required", kind::flag(), enabled),
@@ -140,8 +131,8 @@ fn email_address(r: &mut Reader<'_>) -> EmailAddressAttribute {
             kind::flag(),
             enabled,
         ),
-        verified_by_email_code: verifications.contains(&Proof::EmailCode),
-        signs_in_by_email_code: first_factors.contains(&Proof::EmailCode),
+        verifications: r.read("attributes.email_address.verifications", strategies(), by_default()),
+        first_factors: r.read("attributes.email_address.first_factors", strategies(), by_default()),
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn ip(ip: &IpKey) -> String {
 
 /// The failed guesses at one factor of one account.
 pub(super) fn guess(guess: &Guess) -> String {
-    format!("GUESS#{}#{}", guess.user, guess.factor)
+    format!("GUESS#{}#{}", guess.user, guess.factor.as_str())
 }
 
 /// What is left of the window of so many seconds.

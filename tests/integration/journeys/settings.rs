@@ -159,8 +159,7 @@ async fn an_identifier_that_is_not_for_signing_in_signs_nobody_in() {
 
 #[tokio::test]
 async fn without_codes_as_a_factor_a_password_is_the_way() {
-    let instance =
-        with(|settings| settings.attributes.email_address.signs_in_by_email_code = false).await;
+    let instance = with(|settings| settings.attributes.email_address.first_factors.clear()).await;
     instance.browser().sign_up(&instance, EMAIL, &[("password", PASSWORD)]).await;
     let browser = instance.browser();
     let id = browser.begin_sign_in(EMAIL).await;

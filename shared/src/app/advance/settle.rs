@@ -3,7 +3,7 @@
 use super::super::error::{AppError, chain};
 use super::{Known, Progress};
 use crate::flow::{
-    Budget, Client, Effect, FlowError, Identifier, Subject, Transition, UserId, Verb, Write,
+    Budget, Client, Effect, FlowError, Identifier, Subject, Transition, UserId, Write,
 };
 use crate::store::{Commit, Committed, Counted, Keys as ItemKeys, StoreError};
 
@@ -21,7 +21,6 @@ impl Progress<'_> {
     /// Writes the transition and counts what it counts, side by side.
     pub(super) async fn settle(
         &mut self,
-        verb: &impl Verb,
         transition: &Transition<Client>,
     ) -> Result<Settled, AppError> {
         let commit = Commit {
@@ -51,8 +50,8 @@ impl Progress<'_> {
         }
         let version = match committed? {
             Committed::Done(version) => version,
-            Committed::Raced => return self.reload(verb, Vec::new()).await,
-            Committed::Taken(identifiers) => return self.reload(verb, identifiers).await,
+            Committed::Raced => return self.reload(Vec::new()).await,
+            Committed::Taken(identifiers) => return self.reload(identifiers).await,
         };
         self.client.version = version;
         match users {
@@ -135,11 +134,7 @@ impl Progress<'_> {
     }
 
     /// Reads everything anew after a lost race.
-    async fn reload(
-        &mut self,
-        verb: &impl Verb,
-        taken: Vec<Identifier>,
-    ) -> Result<Settled, AppError> {
+    async fn reload(&mut self, taken: Vec<Identifier>) -> Result<Settled, AppError> {
         let users: Vec<_> = self.facts.asked.iter().cloned().collect();
         let mut identifiers: Vec<_> = self.facts.owners.keys().cloned().collect();
         identifiers.extend(taken);
@@ -156,7 +151,8 @@ impl Progress<'_> {
         let stored = loaded.client.take();
         // A client that begins with this request was not stored, so there is nothing to read of it.
         if self.secret.is_none() {
-            let known = Known::identify(self.caller, stored, verb, self.cx)?;
+            let known =
+                Known::identify(self.caller, stored, self.verb, self.opens_client, self.cx)?;
             self.client = known.client;
             self.standing = known.standing;
             self.facts.new_client = known.secret.is_some();

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::verbs::{End, Open, Refresh, SignOut, Touch};
+use super::verbs::{End, Intent, Open, SignOut, Touch};
 use crate::flow::fixture::{World, attempt_password, email, username};
 use crate::flow::sign_up::Fields;
 use crate::flow::{
@@ -130,10 +130,10 @@ fn use_is_recorded_once_an_hour() {
     let hour = world.now + HOUR;
     world.now = hour - MILLISECOND;
     assert_eq!(refreshes(&mut world), Ok(()));
-    assert_eq!(touches(&mut world, false), Ok(()));
+    assert_eq!(touches(&mut world, Intent::Focus), Ok(()));
     assert_eq!(world.client, before, "nothing is to be written");
     world.now = hour;
-    assert_eq!(touches(&mut world, false), Ok(()));
+    assert_eq!(touches(&mut world, Intent::Focus), Ok(()));
     let session = world.session();
     assert_eq!((session.last_active_at, session.updated_at), (world.now, world.now));
     assert_eq!(session.abandon_at, world.now + world.settings.sessions.inactivity);
@@ -146,9 +146,9 @@ fn only_choosing_a_session_makes_it_the_last_active_one() {
     assert_eq!(world.signs_in(email(MAX), PASSWORD), Ok(()));
     assert_eq!(world.signs_in(email(JANE), PASSWORD), Ok(()));
     let (max, jane) = (world.client.sessions[0].id.clone(), last(&world).id.clone());
-    assert_eq!(world.tries(&Touch { id: max.clone(), selects: false }), Ok(()));
+    assert_eq!(world.tries(&Touch { id: max.clone(), intent: Intent::Focus }), Ok(()));
     assert_eq!(world.client.last_active_session, Some(jane));
-    assert_eq!(world.tries(&Touch { id: max.clone(), selects: true }), Ok(()));
+    assert_eq!(world.tries(&Touch { id: max.clone(), intent: Intent::Select }), Ok(()));
     assert_eq!(world.client.last_active_session, Some(max));
 }
 
@@ -157,7 +157,7 @@ fn a_session_dies_with_its_user_and_with_its_place_on_their_list() {
     let mut world = signed_in();
     world.users.values_mut().for_each(|user| user.sessions.clear());
     assert_eq!(refreshes(&mut world), Err(FlowError::Unauthenticated));
-    assert_eq!(touches(&mut world, true), Err(FlowError::Unauthenticated));
+    assert_eq!(touches(&mut world, Intent::Select), Err(FlowError::Unauthenticated));
     let mut world = signed_in();
     world.users.clear();
     assert_eq!(refreshes(&mut world), Err(FlowError::Unauthenticated));
@@ -169,8 +169,8 @@ fn a_session_is_its_own_clients_alone() {
     let id = world.session().id.clone();
     world.change_browser();
     let verbs: [&dyn Verb; 3] = [
-        &Refresh { id: id.clone() },
-        &Touch { id: id.clone(), selects: true },
+        &Touch { id: id.clone(), intent: Intent::Token },
+        &Touch { id: id.clone(), intent: Intent::Select },
         &End { id, state: SessionState::Removed },
     ];
     for verb in verbs {
@@ -269,11 +269,11 @@ fn signed_in_with_inactivity(inactivity: Duration) -> World {
 }
 
 fn refreshes(world: &mut World) -> Result<(), FlowError> {
-    world.tries(&Refresh { id: world.session().id.clone() })
+    world.tries(&Touch { id: world.session().id.clone(), intent: Intent::Token })
 }
 
-fn touches(world: &mut World, selects: bool) -> Result<(), FlowError> {
-    world.tries(&Touch { id: world.session().id.clone(), selects })
+fn touches(world: &mut World, intent: Intent) -> Result<(), FlowError> {
+    world.tries(&Touch { id: world.session().id.clone(), intent })
 }
 
 fn last(world: &World) -> &Session {

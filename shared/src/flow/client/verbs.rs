@@ -11,20 +11,24 @@ use super::Client;
 #[derive(Clone, Copy, Debug)]
 pub struct Open;
 
-/// Uses a session, and makes it the client's last active one if it was chosen.
+/// Uses a session.
 #[derive(Clone, Debug)]
 pub struct Touch {
     /// Which session.
     pub id: SessionId,
-    /// Whether the person chose it, or a window merely came to the front.
-    pub selects: bool,
+    /// What for.
+    pub intent: Intent,
 }
 
-/// Uses a session for a fresh token.
-#[derive(Clone, Debug)]
-pub struct Refresh {
-    /// Which session.
-    pub id: SessionId,
+/// What a session is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// The person chose it: it becomes the client's last active one.
+    Select,
+    /// A window of it came to the front.
+    Focus,
+    /// A fresh token of it is asked for.
+    Token,
 }
 
 /// Ends one session.
@@ -74,37 +78,16 @@ impl Verb for Touch {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let used = client.use_session(&self.id, facts, cx)?;
-        let chosen = self.selects && client.last_active_session.as_ref() != Some(&self.id);
+        let chosen =
+            self.intent == Intent::Select && client.last_active_session.as_ref() != Some(&self.id);
         if chosen {
             client.last_active_session = Some(self.id.clone());
         }
-        let subject = Subject::Session(used.session, SessionState::Active);
+        let subject = match self.intent {
+            Intent::Select | Intent::Focus => Subject::Session(used.session, SessionState::Active),
+            Intent::Token => Subject::Token(used.session),
+        };
         if used.changed || chosen {
-            Ok(Transition::of_client(client, subject, cx))
-        } else {
-            Ok(Transition::to(client, subject))
-        }
-    }
-
-    fn allowed_to_superseded(&self, visible: &[SessionId]) -> bool {
-        visible.contains(&self.id)
-    }
-}
-
-impl Verb for Refresh {
-    fn lookups(&self) -> Lookups<'_> {
-        Lookups::user_of(&self.id)
-    }
-
-    fn decide(
-        &self,
-        mut client: Client,
-        facts: &Facts,
-        cx: &Context<'_>,
-    ) -> Result<Transition<Client>, FlowError> {
-        let used = client.use_session(&self.id, facts, cx)?;
-        let subject = Subject::Token(used.session);
-        if used.changed {
             Ok(Transition::of_client(client, subject, cx))
         } else {
             Ok(Transition::to(client, subject))
@@ -208,13 +191,6 @@ impl Client {
         let before = session.last_active_at;
         *session = session.clone().used(cx);
         Ok(Used { changed: session.last_active_at != before, session: session.clone() })
-    }
-}
-
-impl Lookups<'_> {
-    /// The user whose session this is.
-    pub(in crate::flow) fn user_of(id: &SessionId) -> Self {
-        Self { users: id.user_id().into_iter().collect(), ..Self::default() }
     }
 }
 

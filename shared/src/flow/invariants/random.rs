@@ -8,6 +8,7 @@ use proptest::strategy::Strategy as Generator;
 
 use super::step::{Delivery, How, Step, Supplied, Typed, Which};
 use crate::flow::Identifier;
+use crate::flow::client::verbs::Intent;
 use crate::flow::fixture::{email, username};
 use crate::flow::sign_up::Patch;
 use crate::flow::strategy::Strategy::{self, EmailCode, ResetPasswordEmailCode};
@@ -54,9 +55,8 @@ fn step() -> impl Generator<Value = Step> {
         4 => (password(), any::<bool>(), which()).prop_map(|(password, everywhere, which)| {
             Step::ResetPassword { password, everywhere, which }
         }),
-        2 => (any::<usize>(), any::<bool>())
-            .prop_map(|(session, selects)| Step::Touch { session, selects }),
-        4 => any::<usize>().prop_map(|session| Step::Refresh { session }),
+        6 => (any::<usize>(), intent())
+            .prop_map(|(session, intent)| Step::Touch { session, intent }),
         1 => any::<usize>().prop_map(|session| Step::End { session }),
         1 => proptest::bool::weighted(0.1).prop_map(|forget| Step::SignOut { forget }),
         1 => names().prop_map(|username| Step::Rename { username }),
@@ -115,6 +115,10 @@ fn which() -> impl Generator<Value = Which> {
         1 => Just(Which::CompletedSignUp),
         1 => Just(Which::CompletedSignIn),
     ]
+}
+
+fn intent() -> impl Generator<Value = Intent> {
+    prop_oneof![1 => Just(Intent::Select), 1 => Just(Intent::Focus), 4 => Just(Intent::Token)]
 }
 
 fn typed() -> impl Generator<Value = Typed> {

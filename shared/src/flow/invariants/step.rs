@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::flow::client::verbs::{End, Refresh, SignOut, Touch};
+use crate::flow::client::verbs::{End, Intent, SignOut, Touch};
 use crate::flow::fixture::{
     World, attempt_password, attempt_sign_in, attempt_sign_up, prepare_sign_in, prepare_sign_up,
     update_sign_up,
@@ -25,8 +25,7 @@ pub(super) enum Step {
     Attempt { strategy: Option<Strategy>, typed: Typed, which: Which },
     AttemptPassword { password: &'static str, which: Which },
     ResetPassword { password: &'static str, everywhere: bool, which: Which },
-    Touch { session: usize, selects: bool },
-    Refresh { session: usize },
+    Touch { session: usize, intent: Intent },
     End { session: usize },
     SignOut { forget: bool },
     Rename { username: Patch<Identifier> },
@@ -116,10 +115,9 @@ impl Step {
                     sign_out_of_other_sessions: *everywhere,
                 })
             }
-            Self::Touch { session, selects } => {
-                Box::new(Touch { id: session_id(client, *session)?, selects: *selects })
+            Self::Touch { session, intent } => {
+                Box::new(Touch { id: session_id(client, *session)?, intent: *intent })
             }
-            Self::Refresh { session } => Box::new(Refresh { id: session_id(client, *session)? }),
             Self::End { session } => {
                 Box::new(End { id: session_id(client, *session)?, state: SessionState::Ended })
             }
@@ -223,7 +221,7 @@ impl Step {
 
     /// The session that is used.
     pub(super) fn uses_session(&self, client: &Client) -> Option<SessionId> {
-        let (Self::Touch { session, .. } | Self::Refresh { session }) = self else {
+        let Self::Touch { session, .. } = self else {
             return None;
         };
         session_id(client, *session)

@@ -6,7 +6,7 @@ use super::super::error::FlowError;
 use super::super::fields::Field;
 use super::super::identifier::Identifier;
 use super::super::ids::{EmailAddressId, UserId};
-use super::super::strategy::Strategy;
+use super::super::strategy::{Proves, Strategy};
 use super::super::user::User;
 use crate::settings::Settings;
 
@@ -18,13 +18,12 @@ pub struct Factors {
     /// Their verified addresses; the one that was typed first.
     pub email_addresses: Vec<EmailAddressFactor>,
     /// Whether they have a password.
-    pub password: bool,
+    pub has_password: bool,
     /// How often the password had been set.
     pub password_version: u32,
     /// The address that a code was sent to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proving: Option<EmailAddressId>,
-    codes: bool,
 }
 
 /// An address that a code can be sent to.
@@ -50,7 +49,7 @@ pub struct Factor<'a> {
 impl Factors {
     /// The factors of this user, who was named by this identifier.
     #[must_use]
-    pub fn of(user: &User, identifier: &Identifier, settings: &Settings) -> Self {
+    pub fn of(user: &User, identifier: &Identifier) -> Self {
         let mut email_addresses: Vec<_> = user
             .email_addresses
             .iter()
@@ -66,26 +65,15 @@ impl Factors {
         Self {
             user: user.id.clone(),
             email_addresses,
-            password: settings.attributes.password.enabled && user.password.is_some(),
+            has_password: user.password.is_some(),
             password_version: user.password_version,
             proving: None,
-            codes: settings.attributes.email_address.signs_in_by_email_code,
         }
     }
 
     /// Every way to prove it, the typed address's first.
     pub fn list(&self, settings: &Settings) -> impl Iterator<Item = Factor<'_>> {
-        let by_mail = |strategy| {
-            self.email_addresses
-                .iter()
-                .map(move |email| Factor { strategy, email_address: Some(email) })
-        };
-        let password = Factor { strategy: Strategy::Password, email_address: None };
-        let resets = settings.attributes.password.enabled;
-        by_mail(Strategy::EmailCode)
-            .filter(|_| self.codes)
-            .chain(self.password.then_some(password))
-            .chain(by_mail(Strategy::ResetPasswordEmailCode).filter(move |_| resets))
+        Strategy::first_factors(settings).flat_map(|strategy| self.of_strategy(strategy))
     }
 
     /// The address that a code of this strategy goes to: the one asked for, else the first.
@@ -100,20 +88,50 @@ impl Factors {
         asked: Option<&EmailAddressId>,
         settings: &Settings,
     ) -> Result<&EmailAddressFactor, FlowError> {
-        match strategy {
-            Strategy::Password => return Err(FlowError::ValueInvalid(Field::Strategy)),
-            Strategy::EmailCode if !self.codes => return Err(FlowError::StrategyForUserInvalid),
-            Strategy::ResetPasswordEmailCode if !settings.attributes.password.enabled => {
-                return Err(FlowError::StrategyForUserInvalid);
-            }
-            Strategy::EmailCode | Strategy::ResetPasswordEmailCode => {}
+        let definition = strategy.definition();
+        if !definition.is_prepared() {
+            return Err(FlowError::ValueInvalid(Field::Strategy));
         }
+        if !(definition.is_first_factor)(settings) {
+            return Err(FlowError::StrategyForUserInvalid);
+        }
+        let mut addresses = self.of_strategy(strategy).filter_map(|factor| factor.email_address);
         match asked {
-            Some(id) => {
-                self.email_addresses.iter().find(|email| email.id == *id).ok_or(FlowError::NotFound)
-            }
-            None => self.email_addresses.first().ok_or(FlowError::StrategyForUserInvalid),
+            Some(id) => addresses.find(|email| email.id == *id).ok_or(FlowError::NotFound),
+            None => addresses.next().ok_or(FlowError::StrategyForUserInvalid),
         }
+    }
+
+    /// The address whose proof is under way, if it is one that this strategy proves.
+    pub(super) fn address_under_proof(&self, strategy: Strategy) -> Option<&EmailAddressFactor> {
+        self.of_strategy(strategy)
+            .filter_map(|factor| factor.email_address)
+            .find(|email| Some(&email.id) == self.proving.as_ref())
+    }
+
+    /// Whether the strategy still proves that somebody is this user. Since the factors were noted the
+    /// instance may have stopped using it, and the user may have given up the address or the password.
+    pub(super) fn still_prove(&self, strategy: Strategy, user: &User, settings: &Settings) -> bool {
+        let definition = strategy.definition();
+        let usable = match definition.proves {
+            Proves::Password => user.password.is_some(),
+            Proves::Address(_) => self.proving.as_ref().is_none_or(|proving| {
+                user.email_addresses.iter().any(|email| email.id == *proving && email.is_verified())
+            }),
+        };
+        usable && (definition.is_first_factor)(settings)
+    }
+
+    fn of_strategy(&self, strategy: Strategy) -> impl Iterator<Item = Factor<'_>> {
+        let proves = strategy.definition().proves;
+        let addresses = self
+            .email_addresses
+            .iter()
+            .filter(move |email| proves == Proves::Address(email.address.kind()))
+            .map(move |email| Factor { strategy, email_address: Some(email) });
+        let password = (proves == Proves::Password && self.has_password)
+            .then_some(Factor { strategy, email_address: None });
+        addresses.chain(password)
     }
 
     /// The factors once a code went to this address.

@@ -7,7 +7,7 @@ use crate::flow::fixture::{
 use crate::flow::password::{Password, PasswordHash};
 use crate::flow::strategy::Proof;
 use crate::flow::strategy::Strategy::{self, EmailCode, ResetPasswordEmailCode};
-use crate::flow::{Budget, Facts, FlowError, Guess, SignInId, UserId, Verb, Write};
+use crate::flow::{Budget, Facts, FlowError, Guess, GuessedFactor, SignInId, UserId, Verb, Write};
 
 mod codes;
 mod reset;
@@ -65,7 +65,7 @@ fn guesses_are_counted_by_what_was_guessed() {
     let wrong = world.act(&attempt_sign_in(&id, EmailCode, &world.wrong_code())).unwrap();
     assert_eq!(wrong.budgets, [Budget::WrongCode(email(JANE))]);
     let right = world.act(&attempt_sign_in(&id, EmailCode, &world.code())).unwrap();
-    let guess = Guess { user: jane(&world), factor: "email_code" };
+    let guess = Guess { user: jane(&world), factor: GuessedFactor::EmailCode };
     assert_eq!(right.budgets, [Budget::GuessedRight(guess)]);
 }
 
@@ -93,7 +93,7 @@ fn a_password_beside_a_strategy_that_sends_a_code_is_not_tried() {
 fn a_locked_factor_leaves_the_other_open() {
     let (mut world, id) = sent(EmailCode);
     let until = world.now + Duration::from_hours(1);
-    world.locked.insert("password", until);
+    world.locked.insert(GuessedFactor::Password, until);
     let locked = Err(FlowError::UserLocked { until });
     assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), locked);
     assert_eq!(world.tries(&attempt_sign_in(&id, EmailCode, &world.code())), Ok(()));
@@ -102,7 +102,7 @@ fn a_locked_factor_leaves_the_other_open() {
 #[test]
 fn a_lock_ends_by_itself() {
     let (mut world, id) = sent(EmailCode);
-    world.locked.insert("password", world.now + Duration::from_mins(1));
+    world.locked.insert(GuessedFactor::Password, world.now + Duration::from_mins(1));
     world.wait(Duration::from_mins(1));
     assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), Ok(()));
 }
@@ -111,7 +111,7 @@ fn a_lock_ends_by_itself() {
 fn a_locked_password_at_the_beginning_leaves_an_attempt_to_go_on_with() {
     let mut world = world();
     let until = world.now + Duration::from_hours(1);
-    world.locked.insert("password", until);
+    world.locked.insert(GuessedFactor::Password, until);
     let refused = world.signs_in(email(JANE), PASSWORD);
     assert_eq!(refused, Err(FlowError::UserLocked { until }));
     let id = world.sign_in().id.clone();
@@ -136,7 +136,7 @@ fn what_the_instance_turned_off_is_no_factor_any_more() {
     assert_eq!(world.tries(&attempt_password(&id, PASSWORD)), refused);
     assert_eq!(world.tries(&prepare_sign_in(&id, ResetPasswordEmailCode)), refused);
     assert_eq!(world.signs_in(email(JANE), PASSWORD), refused);
-    world.settings.attributes.email_address.signs_in_by_email_code = false;
+    world.settings.attributes.email_address.first_factors.clear();
     let id = world.begins_sign_in(email(JANE));
     assert_eq!(world.tries(&prepare_sign_in(&id, EmailCode)), refused);
 }
@@ -155,10 +155,14 @@ fn a_stronger_hash_replaces_the_old_one_and_resets_nothing_else() {
     let mut world = world();
     world.begins_sign_in(email(JANE));
     let stronger = PasswordHash::new("a stronger hash".to_owned());
-    let facts =
-        Facts { users: world.users.clone(), rehashed: Some(stronger.clone()), ..Facts::default() };
+    let facts = Facts {
+        users: world.users.clone(),
+        password_matches: true,
+        rehashed: Some(stronger.clone()),
+        ..Facts::default()
+    };
     let sign_in = world.sign_in().clone();
-    let right = Proof::Password(true);
+    let right = Proof::Password(Password::typed(PASSWORD));
     let done = sign_in.attempt(Strategy::Password, &right, &facts, &world.cx()).unwrap();
     let [Write::UpdateUser(user)] = done.writes.as_slice() else {
         panic!("{:?}", done.writes);

@@ -7,7 +7,7 @@ use super::super::fields::Field;
 use super::super::identifier::Identifier;
 use super::super::ids::{EmailAddressId, SignInId, UserId};
 use super::super::password::Password;
-use super::super::strategy::{Proof, Strategy};
+use super::super::strategy::{GuessedFactor, Proof, Proves, Strategy};
 use super::super::transition::{Facts, Guess, Lookups, Needs, PasswordCheck, Transition, Verb};
 use super::{SignIn, usable};
 
@@ -43,16 +43,7 @@ pub struct Attempt {
     /// How.
     pub strategy: Strategy,
     /// With what.
-    pub typed: Typed,
-}
-
-/// What somebody typed to prove who they are.
-#[derive(Clone, Debug)]
-pub enum Typed {
-    /// A code.
-    Code(String),
-    /// A password.
-    Password(Password),
+    pub proof: Proof,
 }
 
 /// Sets a new password after a code allowed it.
@@ -69,10 +60,8 @@ pub struct ResetPassword {
 impl Create {
     /// The password, if it is what the person is to be recognised by.
     fn tried(&self) -> Option<&Password> {
-        match self.strategy {
-            None | Some(Strategy::Password) => self.password.as_ref(),
-            Some(Strategy::EmailCode | Strategy::ResetPasswordEmailCode) => None,
-        }
+        let by_password = |strategy: Strategy| strategy.definition().proves == Proves::Password;
+        self.password.as_ref().filter(|_| self.strategy.is_none_or(by_password))
     }
 
     /// Refuses somebody who is signed in already.
@@ -98,7 +87,7 @@ impl Verb for Create {
         Lookups {
             identifiers: self.identifier.iter().collect(),
             opens_client: true,
-            codes: self.strategy.is_some(),
+            codes: self.strategy.is_some_and(Strategy::uses_code),
             guesses: self.tried().is_some(),
             ..Lookups::default()
         }
@@ -116,10 +105,8 @@ impl Verb for Create {
         if let Some(password) = self.tried() {
             needs.password =
                 Some(PasswordCheck { user: owner.cloned(), password: password.clone() });
-            needs.guess = owner.map(|user| Guess {
-                user: user.clone(),
-                factor: Strategy::Password.guessed_factor(),
-            });
+            needs.guess =
+                owner.map(|user| Guess { user: user.clone(), factor: GuessedFactor::Password });
         }
         Ok(needs)
     }
@@ -140,18 +127,20 @@ impl Verb for Create {
         usable(identifier, cx)?;
         let owner = facts.owners.get(identifier).ok_or(FlowError::IdentifierNotFound)?;
         let user = facts.users.get(owner).ok_or(FlowError::IdentifierNotFound)?;
-        let sign_in = sign_in.identified(identifier.clone(), user, cx);
+        let sign_in = sign_in.identified(identifier.clone(), user);
         let transition = match (self.tried(), self.strategy) {
-            (Some(_), _) => {
-                let proof = Proof::Password(facts.password_matches);
+            (Some(password), _) => {
+                let proof = Proof::Password(password.clone());
                 let named = sign_in.clone();
                 // The attempt stays, whatever is wrong with the password, so that another factor can be tried.
                 sign_in
                     .attempt(Strategy::Password, &proof, facts, cx)
                     .unwrap_or_else(|refusal| named.stays().answering(Err(refusal)))
             }
-            (None, Some(Strategy::Password)) => return Err(FlowError::Missing(Field::Password)),
-            (None, Some(strategy)) => sign_in.prepare(strategy, None, cx)?,
+            (None, Some(strategy)) if strategy.definition().is_prepared() => {
+                sign_in.prepare(strategy, None, cx)?
+            }
+            (None, Some(_)) => return Err(FlowError::Missing(Field::Password)),
             (None, None) => sign_in.stays(),
         };
         Ok(client.starting(transition, facts, cx))
@@ -160,7 +149,7 @@ impl Verb for Create {
 
 impl Verb for Prepare {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { codes: true, ..Lookups::default() }
+        Lookups { codes: self.strategy.uses_code(), ..Lookups::default() }
     }
 
     fn decide(
@@ -171,13 +160,13 @@ impl Verb for Prepare {
     ) -> Result<Transition<Client>, FlowError> {
         let sign_in = client.find_sign_in(&self.id, cx.now)?.clone();
         let transition = sign_in.prepare(self.strategy, self.email_address.as_ref(), cx)?;
-        Ok(client.with_sign_in(transition, Gain::None, cx))
+        Ok(client.with_sign_in(transition, Gain::Nothing, cx))
     }
 }
 
 impl Verb for Attempt {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { codes: true, guesses: true, ..Lookups::default() }
+        Lookups { codes: self.strategy.uses_code(), guesses: true, ..Lookups::default() }
     }
 
     fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
@@ -188,12 +177,12 @@ impl Verb for Attempt {
         let user = factors.user.clone();
         Ok(Needs {
             users: vec![user.clone()],
-            guess: Some(Guess { user: user.clone(), factor: self.strategy.guessed_factor() }),
-            password: match &self.typed {
-                Typed::Password(password) => {
+            guess: Some(Guess { user: user.clone(), factor: self.strategy.definition().guessed }),
+            password: match &self.proof {
+                Proof::Password(password) => {
                     Some(PasswordCheck { user: Some(user), password: password.clone() })
                 }
-                Typed::Code(_) => None,
+                Proof::Code(_) => None,
             },
         })
     }
@@ -205,11 +194,7 @@ impl Verb for Attempt {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let sign_in = client.find_sign_in(&self.id, cx.now)?.clone();
-        let proof = match &self.typed {
-            Typed::Code(code) => Proof::Code(code.clone()),
-            Typed::Password(_) => Proof::Password(facts.password_matches),
-        };
-        let transition = sign_in.attempt(self.strategy, &proof, facts, cx)?;
+        let transition = sign_in.attempt(self.strategy, &self.proof, facts, cx)?;
         let gain = Gain::of_proof(transition.answer.is_ok());
         Ok(client.with_sign_in(transition, gain, cx))
     }
@@ -241,7 +226,7 @@ impl Verb for ResetPassword {
             facts,
             cx,
         )?;
-        Ok(client.with_sign_in(transition, Gain::None, cx))
+        Ok(client.with_sign_in(transition, Gain::Nothing, cx))
     }
 }
 

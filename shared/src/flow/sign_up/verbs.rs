@@ -48,7 +48,11 @@ pub struct Attempt {
 
 impl Verb for Create {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { opens_client: true, codes: self.strategy.is_some(), ..self.fields.lookups() }
+        Lookups {
+            opens_client: true,
+            codes: self.strategy.is_some_and(Strategy::uses_code),
+            ..self.fields.lookups()
+        }
     }
 
     fn needs(&self, client: &Client, _: &Facts, _: &Context<'_>) -> Result<Needs, FlowError> {
@@ -66,10 +70,15 @@ impl Verb for Create {
         }
         let updated = SignUp::begin(cx).update(&self.fields, facts, cx)?;
         let transition = match self.strategy {
-            // A password is supplied with the fields and proves nothing about the address.
-            None | Some(Strategy::Password) => updated,
-            Some(_) if updated.next.is_complete() || updated.answer.is_err() => updated,
-            Some(strategy) => updated.next.prepare(strategy, cx)?,
+            // What needs no preparation is a field: a password proves nothing about the address.
+            Some(strategy)
+                if strategy.definition().is_prepared()
+                    && updated.answer.is_ok()
+                    && !updated.next.is_complete() =>
+            {
+                updated.next.prepare(strategy, cx)?
+            }
+            Some(_) | None => updated,
         };
         // Attempts of the other kind would lead a browser that returns from a provider astray.
         client.sign_in = None;
@@ -90,13 +99,13 @@ impl Verb for Update {
     ) -> Result<Transition<Client>, FlowError> {
         let sign_up = client.find_sign_up(&self.id, cx.now)?.clone();
         let transition = sign_up.update(&self.fields, facts, cx)?;
-        Ok(client.with_sign_up(transition, Gain::None, cx))
+        Ok(client.with_sign_up(transition, Gain::Nothing, cx))
     }
 }
 
 impl Verb for Prepare {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { codes: true, ..Lookups::default() }
+        Lookups { codes: self.strategy.uses_code(), ..Lookups::default() }
     }
 
     fn decide(
@@ -106,13 +115,13 @@ impl Verb for Prepare {
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
         let sign_up = client.find_sign_up(&self.id, cx.now)?.clone();
-        Ok(client.with_sign_up(sign_up.prepare(self.strategy, cx)?, Gain::None, cx))
+        Ok(client.with_sign_up(sign_up.prepare(self.strategy, cx)?, Gain::Nothing, cx))
     }
 }
 
 impl Verb for Attempt {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { codes: true, guesses: true, ..Lookups::default() }
+        Lookups { codes: self.strategy.uses_code(), guesses: true, ..Lookups::default() }
     }
 
     fn decide(
@@ -125,15 +134,5 @@ impl Verb for Attempt {
         let transition = sign_up.attempt(self.strategy, &self.proof, facts, cx)?;
         let gain = Gain::of_proof(transition.answer.is_ok());
         Ok(client.with_sign_up(transition, gain, cx))
-    }
-}
-
-impl Needs {
-    /// The users of the client's sessions, to tell which of them live.
-    pub(in crate::flow) fn users_of(client: &Client) -> Self {
-        Self {
-            users: client.sessions.iter().map(|session| session.user.clone()).collect(),
-            ..Self::default()
-        }
     }
 }

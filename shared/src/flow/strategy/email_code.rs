@@ -2,21 +2,29 @@
 
 use super::super::context::Context;
 use super::super::error::FlowError;
+use super::super::identifier::IdentifierKind;
 use super::super::transition::Message;
-use super::super::verification::Verification;
-use super::{Asked, Attempted, Prepared, Proof, Strategy, one_time_code};
+use super::{
+    Asked, Attempted, Definition, GuessedFactor, LeadsTo, Prepared, ProofKind, Proves, Strategy,
+    Tried, one_time_code,
+};
 
-/// Makes a code and asks for it to be sent.
-pub(super) fn prepare(asked: &Asked<'_>, cx: &Context<'_>) -> Result<Prepared, FlowError> {
+pub(super) const DEFINITION: Definition = Definition {
+    proves: Proves::Address(IdentifierKind::EmailAddress),
+    proof: ProofKind::Code,
+    guessed: GuessedFactor::EmailCode,
+    leads_to: LeadsTo::Session,
+    is_first_factor: |settings| {
+        settings.attributes.email_address.first_factors.contains(&Strategy::EmailCode)
+    },
+    prepare,
+    attempt,
+};
+
+fn prepare(asked: &Asked<'_>, cx: &Context<'_>) -> Result<Prepared, FlowError> {
     one_time_code::prepare(Strategy::EmailCode, asked, Message::VerificationCode, cx)
 }
 
-/// Compares what was typed with the code.
-pub(super) fn attempt(
-    verification: Option<&Verification>,
-    proof: &Proof,
-    attempt: &str,
-    cx: &Context<'_>,
-) -> Result<Attempted, FlowError> {
-    one_time_code::attempt(Strategy::EmailCode, verification, proof, attempt, cx)
+fn attempt(tried: &Tried<'_>, cx: &Context<'_>) -> Result<Attempted, FlowError> {
+    one_time_code::attempt(Strategy::EmailCode, tried, cx)
 }

@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use crate::flow::Strategy;
 use crate::settings::{Application, Settings};
 
 mod user_settings;
@@ -69,15 +70,9 @@ fn auth_config(settings: &Settings) -> Value {
             ("email_address", email.used_for_sign_in),
             ("username", username.used_for_sign_in),
         ]),
-        "first_factors": listed(&[
-            ("email_code", email.signs_in_by_email_code),
-            ("password", password),
-            ("reset_password_email_code", password && email.enabled),
-        ]),
+        "first_factors": names(Strategy::first_factors(settings)),
         "second_factors": [],
-        "email_address_verification_strategies": listed(&[
-            ("email_code", email.verified_by_email_code),
-        ]),
+        "email_address_verification_strategies": names(email.verifications.iter().copied()),
         "single_session_mode": settings.sessions.single,
         "enhanced_email_deliverability": false,
         "test_mode": settings.test_mode,
@@ -182,6 +177,10 @@ fn asked(enabled: bool, required: bool) -> &'static str {
     }
 }
 
+fn names(strategies: impl Iterator<Item = Strategy>) -> Vec<&'static str> {
+    strategies.map(Strategy::as_str).collect()
+}
+
 /// The names whose flag is up.
 fn listed(names: &[(&'static str, bool)]) -> Vec<&'static str> {
     names.iter().filter_map(|(name, on)| on.then_some(*name)).collect()
@@ -204,8 +203,8 @@ mod tests {
         settings.attributes.email_address.required = false;
         settings.attributes.email_address.used_for_sign_in = false;
         settings.attributes.email_address.verify_at_sign_up = false;
-        settings.attributes.email_address.verified_by_email_code = false;
-        settings.attributes.email_address.signs_in_by_email_code = false;
+        settings.attributes.email_address.verifications.clear();
+        settings.attributes.email_address.first_factors.clear();
         settings.attributes.username.required = true;
         settings.attributes.password.required = true;
         let told = environment(&settings);

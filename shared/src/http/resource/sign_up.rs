@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use super::Scene;
 use super::fixed::{EmptyObject, False, Null};
 use super::verification::VerificationResource;
-use crate::flow::sign_up::{ClaimedAddress, supported_strategies};
+use crate::flow::sign_up::{SuppliedAddress, supported_strategies};
 use crate::flow::{
-    Field, Identifier, Requirements, SessionId, SignUp, SignUpId, Strategy, Timestamp, UserId,
+    Field, Identifier, Requirements, SessionId, SignUp, SignUpId, Timestamp, UserId,
     VerificationStatus,
 };
 
@@ -55,7 +55,7 @@ struct Unsupported {
 
 #[derive(Serialize)]
 struct Verifications {
-    email_address: Option<ClaimedAddressVerification>,
+    email_address: Option<SuppliedAddressVerification>,
     phone_number: Null,
     web3_wallet: Null,
     external_account: Null,
@@ -64,7 +64,7 @@ struct Verifications {
 /// The proof of an address, and what can be done about it. Before a code was asked for there is no status:
 /// a prebuilt form sends the first code only then.
 #[derive(Serialize)]
-struct ClaimedAddressVerification {
+struct SuppliedAddressVerification {
     #[serde(flatten)]
     verification: Option<VerificationResource>,
     next_action: &'static str,
@@ -85,7 +85,7 @@ impl<'a> SignUpResource<'a> {
             unverified_fields: names(&needs.unverified),
             verifications: Verifications {
                 email_address: email
-                    .map(|email| ClaimedAddressVerification::of(email, &needs, scene)),
+                    .map(|email| SuppliedAddressVerification::of(email, &needs, scene)),
                 phone_number: Null,
                 web3_wallet: Null,
                 external_account: Null,
@@ -108,8 +108,8 @@ impl<'a> SignUpResource<'a> {
     }
 }
 
-impl ClaimedAddressVerification {
-    fn of(email: &ClaimedAddress, needs: &Requirements, scene: Scene<'_>) -> Self {
+impl SuppliedAddressVerification {
+    fn of(email: &SuppliedAddress, needs: &Requirements, scene: Scene<'_>) -> Self {
         let verification = email.verification.as_ref();
         let status = verification.map(|found| found.status(&scene.settings.codes, scene.view.now));
         let next_action = match status {
@@ -120,11 +120,11 @@ impl ClaimedAddressVerification {
                 "needs_prepare"
             }
         };
-        let strategies = supported_strategies(scene.settings);
+        let strategies = supported_strategies(email.address.kind(), scene.settings);
         Self {
             verification: verification.map(|found| VerificationResource::of(found, scene)),
             next_action,
-            supported_strategies: strategies.into_iter().map(Strategy::as_str).collect(),
+            supported_strategies: strategies.iter().map(|strategy| strategy.as_str()).collect(),
         }
     }
 }

@@ -58,7 +58,7 @@ fn an_address_is_shown_whole_only_to_whom_typed_it() {
         let user = jane(cx);
         let by_username = user.username.clone().unwrap();
         let mut view = view(Some(user.clone()), cx);
-        let sign_in = SignIn::begin(None, cx).identified(by_username, &user, cx);
+        let sign_in = SignIn::begin(None, cx).identified(by_username, &user);
         let subject = Subject::SignIn(sign_in.id.clone());
         view.client.sign_in = Some(sign_in);
         let found = &shown(&subject, &view, cx)["supported_first_factors"][0]["safe_identifier"];
@@ -113,7 +113,7 @@ fn view(user: Option<User>, cx: &Context<'_>) -> View {
     client.sign_up = Some(john(cx));
     client.sign_in = user.as_ref().map(|user| {
         let typed = user.email_addresses[0].address.clone();
-        let sign_in = SignIn::begin(Some("de-DE".to_owned()), cx).identified(typed, user, cx);
+        let sign_in = SignIn::begin(Some("de-DE".to_owned()), cx).identified(typed, user);
         sign_in.prepare(Strategy::EmailCode, None, cx).unwrap().next
     });
     client.sessions = user.iter().map(|user| Session::begin(&user.id, cx)).collect();

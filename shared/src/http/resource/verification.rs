@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::Scene;
-use crate::flow::{Strategy, Timestamp, Verification, VerificationStatus};
+use crate::flow::strategy::ProofKind;
+use crate::flow::{Timestamp, Verification, VerificationStatus};
 
 /// A verification.
 #[derive(Serialize)]
@@ -28,9 +29,9 @@ impl VerificationResource {
     }
 
     fn in_status(verification: &Verification, status: VerificationStatus) -> Self {
-        let object = match verification.strategy {
-            Strategy::EmailCode | Strategy::ResetPasswordEmailCode => "verification_otp",
-            Strategy::Password => "verification_password",
+        let object = match verification.strategy.definition().proof {
+            ProofKind::Code => "verification_otp",
+            ProofKind::Password => "verification_password",
         };
         Self {
             object,

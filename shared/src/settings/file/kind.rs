@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::super::origin::{is_domain, is_host};
-use super::super::{Origin, OriginPattern};
+use super::super::{Origin, OriginPattern, Strategy};
 
 /// Something wrong inside one value.
 pub(super) struct Fault {
@@ -116,11 +116,11 @@ pub(super) fn origin_pattern() -> impl Kind<OriginPattern> {
     }
 }
 
-/// One of these words.
-pub(super) fn one_of<T: Copy>(words: &'static [(&'static str, T)]) -> impl Kind<T> {
-    let expected = words.iter().map(|(word, _)| format!("{word:?}")).collect::<Vec<_>>();
-    string(expected.join(" or "), |text| {
-        words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning)
+/// One of these strategies, by its name.
+pub(super) fn strategy(allowed: &'static [Strategy]) -> impl Kind<Strategy> {
+    let names = allowed.iter().map(|strategy| format!("{:?}", strategy.as_str()));
+    string(names.collect::<Vec<_>>().join(" or "), |text| {
+        Strategy::named(text).filter(|strategy| allowed.contains(strategy))
     })
 }
 

@@ -36,7 +36,7 @@ fn only_enabled_attributes_are_used(settings: &Settings, r: &mut Reader<'_>) {
         (EMAIL_REQUIRED, email.required),
         (EMAIL_SIGNS_IN, email.used_for_sign_in),
         (EMAIL_VERIFIED, email.verify_at_sign_up),
-        (EMAIL_FIRST_FACTORS, email.signs_in_by_email_code),
+        (EMAIL_FIRST_FACTORS, !email.first_factors.is_empty()),
     ];
     let username_uses =
         [(USERNAME_REQUIRED, username.required), (USERNAME_SIGNS_IN, username.used_for_sign_in)];
@@ -73,7 +73,7 @@ fn every_user_can_sign_in(settings: &Settings, r: &mut Reader<'_>) {
     let password = &settings.attributes.password;
     r.rule(
         !(email.enabled && (email.required || email.verify_at_sign_up))
-            || email.verified_by_email_code,
+            || !email.verifications.is_empty(),
         &["attributes.email_address.verifications", EMAIL_REQUIRED, EMAIL_VERIFIED],
         "an address that is required or verified at sign-up needs a way to verify it: [\"email_code\"]",
     );
@@ -82,7 +82,7 @@ fn every_user_can_sign_in(settings: &Settings, r: &mut Reader<'_>) {
         &[EMAIL_SIGNS_IN, USERNAME_SIGNS_IN, EMAIL_ENABLED, USERNAME_ENABLED],
         "nothing can be typed to sign in: used_for_sign_in has to be true for email_address or username",
     );
-    let by_code = email.required && email.verify_at_sign_up && email.signs_in_by_email_code;
+    let by_code = email.required && email.verify_at_sign_up && !email.first_factors.is_empty();
     r.rule(
         by_code || (password.enabled && password.required),
         &[EMAIL_FIRST_FACTORS, EMAIL_REQUIRED, EMAIL_VERIFIED, PASSWORD_REQUIRED, PASSWORD_ENABLED, EMAIL_ENABLED],

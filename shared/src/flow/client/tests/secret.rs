@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::super::verbs::{End, Open, Refresh, SignOut, Touch};
+use super::super::verbs::{End, Intent, Open, SignOut, Touch};
 use super::super::{Client, Secret, SecretStanding};
 use super::{JANE, MAX, PASSWORD, ids, several};
 use crate::flow::fixture::{
@@ -120,8 +120,8 @@ fn a_limited_view_shows_neither_new_sessions_nor_attempts() {
 fn a_superseded_secret_may_use_the_old_sessions_and_gain_none() {
     let (world, _, visible) = superseded();
     let [old, new] = ids(&world).try_into().unwrap();
-    let refresh = |id: &SessionId| Refresh { id: id.clone() };
-    let touch = |id: &SessionId| Touch { id: id.clone(), selects: true };
+    let refresh = |id: &SessionId| Touch { id: id.clone(), intent: Intent::Token };
+    let touch = |id: &SessionId| Touch { id: id.clone(), intent: Intent::Select };
     let read = |id: &SessionId| user::verbs::Read { acting: Some(id.clone()) };
     let allowed: [&dyn Verb; 4] = [&Open, &refresh(&old), &touch(&old), &read(&old)];
     for verb in allowed {

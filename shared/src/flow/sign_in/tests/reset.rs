@@ -1,8 +1,9 @@
 use super::{JANE, PASSWORD, jane, proved, reset_password, sent, world};
+use crate::flow::client::verbs::{Intent, Touch};
 use crate::flow::fixture::{World, attempt_sign_in, email};
 use crate::flow::sign_in::ResetPassword;
 use crate::flow::strategy::Strategy::{EmailCode, ResetPasswordEmailCode};
-use crate::flow::{Budget, Effect, FlowError, Guess, Message, client};
+use crate::flow::{Budget, Effect, FlowError, Guess, GuessedFactor, Message};
 
 #[test]
 fn a_reset_signs_in_with_the_new_password_from_then_on() {
@@ -86,7 +87,7 @@ fn failed_guesses_at_the_old_password_are_forgotten() {
     let mut world = world();
     let id = proved(&mut world);
     let done = world.act(&reset_password(&id, NEW)).unwrap();
-    let guess = Guess { user: jane(&world), factor: "password" };
+    let guess = Guess { user: jane(&world), factor: GuessedFactor::Password };
     assert_eq!(done.budgets, [Budget::GuessedRight(guess)]);
 }
 
@@ -118,8 +119,8 @@ fn signed_in_elsewhere() -> World {
     world
 }
 
-fn refresh(world: &World) -> client::verbs::Refresh {
-    client::verbs::Refresh { id: world.session().id.clone() }
+fn refresh(world: &World) -> Touch {
+    Touch { id: world.session().id.clone(), intent: Intent::Token }
 }
 
 const NEW: &str = "better horse battery";

@@ -9,7 +9,7 @@ use crate::flow::fixture::{
 use crate::flow::password::Password;
 use crate::flow::sign_in::{Create, Prepare};
 use crate::flow::strategy::Strategy::{EmailCode, ResetPasswordEmailCode};
-use crate::flow::{EmailAddressId, SignInId, Strategy, Verb};
+use crate::flow::{EmailAddressId, GuessedFactor, SignInId, Strategy, Verb};
 
 #[test]
 fn every_state_answers_every_verb() {
@@ -218,7 +218,7 @@ const STATES: &[(&str, Reach)] = &[
     ("both factors locked", |world| {
         let id = sent(world, EmailCode);
         let until = world.now + Duration::from_hours(1);
-        world.locked.extend([("email_code", until), ("password", until)]);
+        world.locked.extend([(GuessedFactor::EmailCode, until), (GuessedFactor::Password, until)]);
         id
     }),
     ("Jane deleted", |world| {
@@ -268,7 +268,7 @@ const VERBS: &[(&str, Make)] = &[
 const OFFERS: &[(&str, Change)] = &[
     ("as shipped", |_| {}),
     ("without codes", |world| {
-        world.settings.attributes.email_address.signs_in_by_email_code = false;
+        world.settings.attributes.email_address.first_factors.clear();
     }),
     ("without passwords", |world| {
         world.settings.attributes.password.enabled = false;

@@ -236,7 +236,7 @@ const VERBS: &[(&str, Make)] = &[
     ("attempt password", |_, id| {
         Box::new(Attempt {
             strategy: Strategy::Password,
-            proof: Proof::Password(true),
+            proof: Proof::Password(Password::typed("correct horse battery")),
             ..attempt_sign_up(id, "")
         })
     }),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::listed;
+use super::names;
 use crate::settings::{PlainAttribute, Settings};
 
 pub(super) fn user_settings(settings: &Settings) -> Value {
@@ -67,8 +67,8 @@ fn attributes(settings: &Settings) -> Value {
             enabled: email.enabled,
             required: email.required,
             used_for_first_factor: email.used_for_sign_in,
-            first_factors: &listed(&[("email_code", email.signs_in_by_email_code)]),
-            verifications: &listed(&[("email_code", email.verified_by_email_code)]),
+            first_factors: &names(email.first_factors.iter().copied()),
+            verifications: &names(email.verifications.iter().copied()),
             verify_at_sign_up: email.verify_at_sign_up,
         }.json(),
         "phone_number": Attribute::default().json(),
