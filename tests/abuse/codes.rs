@@ -51,9 +51,53 @@ async fn a_resend_does_not_give_the_guesses_of_the_day_back() {
     guess_wrong(&instance, &browser, &id, 4).await;
     instance.wait(Duration::from_secs(30));
     browser.prepare_sign_up(&id).await.ok();
-    guess_wrong(&instance, &browser, &id, 4).await;
+    guess_wrong(&instance, &browser, &id, 3).await;
     instance.wait(Duration::from_secs(30));
     browser.prepare_sign_up(&id).await.refused(429, "too_many_requests");
+}
+
+#[tokio::test]
+async fn codes_asked_for_in_advance_bring_no_further_guesses_and_no_right_one() {
+    let instance = Instance::builder()
+        .settings(|settings| settings.limits.wrong_codes_per_address_day = 6)
+        .start()
+        .await;
+    let (one, two, three) = (instance.browser(), instance.browser(), instance.browser());
+    let first = one.begin_sign_up(EMAIL, &[]).await;
+    let second = two.begin_sign_up(EMAIL, &[]).await;
+    let third = three.begin_sign_up(EMAIL, &[]).await;
+    let right = instance.code(EMAIL);
+    guess_wrong(&instance, &one, &first, 3).await;
+    guess_wrong(&instance, &two, &second, 3).await;
+    let refused = three.attempt_sign_up(&third, &wrong(&right)).await;
+    refused.refused(429, "too_many_requests");
+    let refused = three.attempt_sign_up(&third, &right).await.refused(429, "too_many_requests");
+    assert_eq!(refused.headers["retry-after"], "43200", "until the day ends");
+    assert_eq!(instance.keys("USER#").await, [""; 0]);
+
+    instance.wait(Duration::from_hours(12));
+    three.prepare_sign_up(&third).await.ok();
+    three.attempt_sign_up(&third, &instance.code(EMAIL)).await.ok();
+}
+
+#[tokio::test]
+async fn a_sign_in_shares_the_guesses_of_its_address() {
+    let instance = Instance::builder()
+        .settings(|settings| settings.limits.wrong_codes_per_address_day = 2)
+        .start()
+        .await;
+    instance.browser().sign_up(&instance, EMAIL, &[]).await;
+    let browser = instance.browser();
+    let id = browser.begin_sign_in(EMAIL).await;
+    browser.prepare_sign_in(&id, "email_code").await.ok();
+    let right = instance.code(EMAIL);
+    for _ in 0..2 {
+        let refused = browser.attempt_sign_in(&id, "email_code", &wrong(&right)).await;
+        refused.refused(422, "form_code_incorrect");
+    }
+    let refused = browser.attempt_sign_in(&id, "email_code", &right).await;
+    refused.refused(429, "too_many_requests");
+    assert_eq!(browser.client().await.count_at("/response/sessions"), 0);
 }
 
 #[tokio::test]

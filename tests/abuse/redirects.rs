@@ -60,6 +60,9 @@ async fn scripts_are_fetched_from_their_own_packages_alone() {
         "/npm/@clerk/clerk-js-evil@6/x.js",
         "/npm/@clerk/clerk-js@6/../../evil@1/x.js",
         "/npm/@clerk/clerk-js@6/%2e%2e/%2e%2e/evil@1/x.js",
+        "/npm/@clerk/clerk-js@6/%252e%252e/%252e%252e/gh/evil/repo@main/x.js",
+        "/npm/@clerk/clerk-js@6/.%252e/evil@1/x.js",
+        "/npm/@clerk/clerk-js@6/..%5cevil@1/x.js",
         "/npm/%5c%5cevil.example/x.js",
         "/npm/@clerk/clerk-js@6/x.js%0d%0aSet-Cookie:%20a=b",
     ] {

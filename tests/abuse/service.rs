@@ -192,6 +192,43 @@ async fn an_address_of_version_4_is_the_same_in_the_spelling_of_version_6() {
 }
 
 #[tokio::test]
+async fn a_guess_of_nobody_costs_its_neighbours_nothing() {
+    let instance = Instance::builder()
+        .settings(|settings| settings.limits.wrong_guesses_per_ip_hour = 2)
+        .start()
+        .await;
+    let nobody = instance.browser().at("198.51.100.7");
+    nobody.set_cookie("__client", "client_nobody.secret");
+    for _ in 0..5 {
+        let path = "/v1/client/sign_ups/sua_nobody/attempt_verification";
+        let refused = nobody.post(path, &[("strategy", "email_code"), ("code", "000000")]).await;
+        refused.refused(401, "authentication_invalid");
+        nobody.set_cookie("__client", "client_nobody.secret");
+    }
+    let neighbour = instance.browser().at("198.51.100.7");
+    let id = neighbour.begin_sign_up(EMAIL, &[]).await;
+    let refused = neighbour.attempt_sign_up(&id, &wrong(&instance.code(EMAIL))).await;
+    refused.refused(422, "form_code_incorrect");
+}
+
+#[tokio::test]
+async fn no_password_is_hashed_for_what_is_refused_without_it() {
+    let instance = Instance::start().await;
+    let browser = instance.browser();
+    browser.begin_sign_up("max@example.com", &[]).await;
+    let password = [("password", PASSWORD)];
+    browser
+        .patch("/v1/client/sign_ups/sua_none", &password)
+        .await
+        .refused(404, "resource_not_found");
+    browser.reset_password("sia_none", &password).await.refused(404, "resource_not_found");
+    instance.browser().sign_up(&instance, EMAIL, &[]).await;
+    let id = browser.begin_sign_in(EMAIL).await;
+    browser.reset_password(&id, &password).await.refused(400, "sign_in_state_invalid");
+    assert_eq!(instance.app.passwords_hashed(), 0);
+}
+
+#[tokio::test]
 async fn ten_wrong_passwords_lock_the_password_for_an_hour_and_nothing_else() {
     let instance = Instance::start().await;
     let owner = instance.browser();

@@ -89,6 +89,9 @@ async fn reading_the_client_renews_its_cookies() {
     browser.sign_up(&instance, EMAIL, &[]).await;
     let held = browser.cookie("__client").unwrap();
     let read = browser.client().await;
+    assert_eq!(lines(&read).len(), 2, "the secret has just been handed out: {:?}", lines(&read));
+    instance.wait(Duration::from_hours(25));
+    let read = browser.client().await;
     assert!(line(&read, "__client=").starts_with(&format!("__client={held}; ")));
     assert_eq!(lines(&read).len(), 3);
 }
@@ -148,7 +151,7 @@ async fn a_handshake_tells_the_server_which_cookies_to_set() {
     let reply = browser.get(HANDSHAKE).await;
     assert_eq!(reply.status, 307);
     let (directives, flags) = handed_over(&reply);
-    assert_eq!(flags, "Path=/; Max-Age=60; SameSite=Lax; Domain=example.com; Secure");
+    assert_eq!(flags, "Path=/; Max-Age=60; SameSite=Lax; Domain=example.com; HttpOnly; Secure");
 
     let token = directives[0].strip_prefix("__session=").unwrap().split(';').next().unwrap();
     let claims = part_of(token, 1);
@@ -161,7 +164,7 @@ async fn a_handshake_tells_the_server_which_cookies_to_set() {
     __session_ZjieQoSA=[token]; Path=/; Max-Age=31536000; SameSite=Lax; Secure
     __client_uat=1767268800; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
     __client_uat_ZjieQoSA=1767268800; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
-    __clerk_handshake=; Path=/; Max-Age=0; SameSite=Lax; Domain=example.com; Secure
+    __clerk_handshake=; Path=/; Max-Age=0; SameSite=Lax; Domain=example.com; HttpOnly; Secure
     ");
 }
 
@@ -182,7 +185,7 @@ async fn a_handshake_of_nobody_signs_the_server_out() {
     __session_ZjieQoSA=; Path=/; Max-Age=0; SameSite=Lax; Secure
     __client_uat=0; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
     __client_uat_ZjieQoSA=0; Path=/; Max-Age=31536000; SameSite=Lax; Domain=example.com; Secure
-    __clerk_handshake=; Path=/; Max-Age=0; SameSite=Lax; Domain=example.com; Secure
+    __clerk_handshake=; Path=/; Max-Age=0; SameSite=Lax; Domain=example.com; HttpOnly; Secure
     ");
 }
 
@@ -204,6 +207,7 @@ async fn a_touch_renews_the_cookies_on_the_way() {
     let instance = Instance::start().await;
     let browser = instance.browser();
     browser.sign_up(&instance, EMAIL, &[]).await;
+    instance.wait(Duration::from_hours(25));
     let touch = HANDSHAKE.replace("handshake", "touch");
     assert_eq!(lines(&browser.get(&touch).await).len(), 3);
     assert_eq!(lines(&instance.browser().get(&touch).await), [""; 0]);

@@ -68,6 +68,28 @@ async fn the_right_code_is_refused_after_bursts_of_wrong_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_parallel_wrong_codes_for_one_address_the_day_allows_so_many_answers() {
+    let limited = |settings: &mut postern::settings::Settings| {
+        settings.limits.wrong_codes_per_address_day = 7;
+    };
+    let instance = Instance::builder().settings(limited).start().await;
+    let mut guesses = Vec::new();
+    let mut last = None;
+    for _ in 0..5 {
+        let (browser, path) = asked(&instance).await;
+        let wrong = wrong_code(&instance);
+        guesses.extend((0..4).map(|_| attempt(&browser.stolen(), &path, &wrong)));
+        last = Some((browser, path, instance.code(JANE)));
+    }
+    let answers = answers(&crowd(guesses).await);
+    let told = answers.get("form_code_incorrect").copied().unwrap_or(0);
+    assert!(told <= 7, "{answers:?}");
+    let (browser, path, right) = last.unwrap();
+    attempt(&browser, &path, &right).await.refused(429, "too_many_requests");
+    assert_eq!(instance.whole_users().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn parallel_right_codes_at_sign_in_make_one_session() {
     let instance = Instance::start().await;
     instance.browser().sign_up(&instance, JANE, &[]).await;

@@ -89,8 +89,10 @@ async fn wrong_codes_for_an_address_end_its_messages_for_the_day() {
     let limits = Limits { wrong_codes_per_address_day: 3, ..limits(100, 100) };
     for _ in 0..3 {
         assert_eq!(store.count_message(&to, &limits, NOON).await.unwrap(), Counted::Yes);
-        store.count_wrong(&to, NOON).await.unwrap();
+        let counted = store.count_wrong(&to, &limits, NOON).await.unwrap();
+        assert_eq!(counted, Counted::Yes);
     }
+    assert_ne!(store.count_wrong(&to, &limits, NOON).await.unwrap(), Counted::Yes);
     let refused = store.count_message(&to, &limits, NOON).await.unwrap();
     assert_eq!(refused, Counted::Refused { retry_after: Duration::from_hours(12) });
 }

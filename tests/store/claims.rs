@@ -75,6 +75,7 @@ async fn of_parallel_claims_one_is_done() {
             (Committed::Taken(taken), _) => assert_eq!(taken, std::slice::from_ref(&jane)),
             // Two transactions at once on one item: DynamoDB may refuse both.
             (Committed::Raced, _) => {}
+            (spent @ Committed::Spent { .. }, _) => panic!("{spent:?}"),
         }
     }
     assert!(winners.len() <= 1, "{winners:?}");

@@ -20,11 +20,12 @@ pub(crate) async fn health() -> Response {
     fresh_document(&json!({ "status": "healthy" }))
 }
 
-/// Makes the browser forget everything that this host stored in it, unless another site asks: an image on
-/// any page could sign its visitors out.
-pub(crate) async fn clear_site_data(headers: HeaderMap) -> Result<Response, ApiError> {
+/// Makes the browser forget everything that this host stored in it, if a page asks that may call: an image
+/// on any other page, one of a neighbouring host too, could sign its visitors out.
+pub(crate) async fn clear_site_data(ask: Ask, headers: HeaderMap) -> Result<Response, ApiError> {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    if site == Some(b"cross-site") {
+    let from_here = matches!(site, None | Some(b"same-origin" | b"none"));
+    if !from_here && ask.caller().origin.is_none() {
         return Err(ApiError::OriginInvalid);
     }
     let mut response = fresh_document(&json!({}));
@@ -47,9 +48,11 @@ pub(crate) async fn avatar(Id(text): Id<String>) -> Result<Response, ApiError> {
 /// Leads to the client packages' scripts, which pages without a bundler load from here.
 pub(crate) async fn package(Id(path): Id<String>) -> Result<Response, ApiError> {
     let known = PACKAGES.iter().any(|package| path.starts_with(package));
+    // A `%` or `\` that is left after decoding could still become a `..` in the browser.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@/._-".contains(c);
     let location = HeaderValue::from_str(&format!("{CDN}/{path}"));
     match location {
-        Ok(location) if known && !path.contains("..") => {
+        Ok(location) if known && path.chars().all(plain) && !path.contains("..") => {
             let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
             let headers = response.headers_mut();
             headers.insert(LOCATION, location);

@@ -100,11 +100,16 @@ impl App {
         if let Counted::Refused { retry_after } = paid? {
             return Err(FlowError::TooManyRequests { retry_after }.into());
         }
-        let mut loaded = loaded?;
-        let known = Known::identify(caller, loaded.client.take(), verb, opens_client, cx)?;
-        let hash = match lookups.hash {
-            Some(password) => Some(self.hasher.hash(password).await?),
-            None => None,
+        let known = loaded.map_err(AppError::from).and_then(|mut loaded| {
+            let stored = loaded.client.take();
+            Ok((Known::identify(caller, stored, verb, opens_client, cx)?, loaded))
+        });
+        let (known, loaded) = match known {
+            Ok(known) => known,
+            Err(error) => {
+                self.return_payment(lookups.guesses, &ip).await;
+                return Err(error);
+            }
         };
         let asked = lookups.users.into_iter().collect();
         let new_client = known.secret.is_some();
@@ -119,7 +124,7 @@ impl App {
             standing: known.standing,
             secret: known.secret,
             users: BTreeMap::new(),
-            facts: Facts { asked, new_client, hash, ..Facts::default() },
+            facts: Facts { asked, new_client, ..Facts::default() },
             paid: Paid { by_ip: lookups.guesses, ..Paid::default() },
             compared: None,
             counted: Vec::new(),
@@ -135,6 +140,13 @@ impl App {
             self.store.reserve_guess_from(ip, &self.settings.limits).await
         } else {
             Ok(Counted::Yes)
+        }
+    }
+
+    /// Gives back what [`Self::pay`] took: nobody looked at the guess, or it was right.
+    async fn return_payment(&self, paid: bool, ip: &IpKey) {
+        if paid && let Err(error) = self.store.return_guess_from(ip).await {
+            tracing::warn!(error = %chain(&error), "a guess was not given back");
         }
     }
 }
@@ -250,6 +262,12 @@ impl Progress<'_> {
         {
             learnt |= self.compare(check).await?;
         }
+        if let Some(password) = needs.hash
+            && self.facts.hash.is_none()
+        {
+            self.facts.hash = Some(self.app.hasher.hash(&password).await?);
+            learnt = true;
+        }
         Ok(learnt)
     }
 
@@ -279,16 +297,13 @@ impl Progress<'_> {
         }
         let Paid { by_account, by_ip, .. } = std::mem::take(&mut self.paid);
         let account = async {
-            match &by_account {
-                Some(guess) => self.app.store.return_guess(guess).await,
-                None => Ok(()),
+            if let Some(guess) = &by_account
+                && let Err(error) = self.app.store.return_guess(guess).await
+            {
+                tracing::warn!(error = %chain(&error), "a guess was not given back");
             }
         };
-        let ip =
-            async { if by_ip { self.app.store.return_guess_from(&self.ip).await } else { Ok(()) } };
-        if let Err(error) = tokio::try_join!(account, ip) {
-            tracing::warn!(error = %chain(&error), "a guess was not given back");
-        }
+        tokio::join!(account, self.app.return_payment(by_ip, &self.ip));
     }
 
     /// Compares a password once, and again only if the user's changed meanwhile; answers whether it did.

@@ -123,7 +123,6 @@ impl World {
                 .collect(),
             users: self.found(&lookups.users),
             asked: lookups.users.into_iter().collect(),
-            hash: lookups.hash.map(hash),
             ..Facts::default()
         };
         let needs = loop {
@@ -134,6 +133,7 @@ impl World {
             facts.users.extend(self.found(&needs.users));
             facts.asked.extend(needs.users);
         };
+        facts.hash = needs.hash.as_ref().map(hash);
         facts.password_matches = needs.password.is_some_and(|check| self.password_matches(&check));
         facts.locked_until = needs
             .guess
@@ -174,7 +174,8 @@ impl World {
     ) -> Result<(), FlowError> {
         let before = self.client.clone();
         let answer = self.tries(verb);
-        self.client = self.client.clone().undelivered(&before, why, &self.cx());
+        let sent = self.client.clone();
+        self.client = sent.clone().undelivered(&sent, &before, why, &self.cx());
         answer
     }
 
@@ -198,6 +199,7 @@ impl World {
             Write::CreateUser(_)
             | Write::UpdateUser(_)
             | Write::Release(..)
+            | Write::WithinGuesses { .. }
             | Write::DeleteClient => None,
         })
     }
@@ -220,7 +222,7 @@ impl World {
                 Write::Release(identifier, user) => {
                     assert_eq!(self.owners.remove(identifier).as_ref(), Some(user));
                 }
-                Write::DeleteClient => {}
+                Write::WithinGuesses { .. } | Write::DeleteClient => {}
             }
         }
         self.client = decided.next.clone();

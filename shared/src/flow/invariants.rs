@@ -86,7 +86,8 @@ fn perform(world: &mut World, ledger: &mut Ledger, step: &Step) {
         Some(Delivery::Done) | None => None,
     };
     if let Some(why) = refused {
-        world.client = world.client.clone().undelivered(&before.client, why, &world.cx());
+        let sent = world.client.clone();
+        world.client = sent.clone().undelivered(&sent, &before.client, why, &world.cx());
     }
     let done = Done { step, before, result, after: world };
 

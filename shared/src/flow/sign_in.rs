@@ -183,6 +183,7 @@ impl SignIn {
         let definition = strategy.definition();
         let guess = Guess { user: user.id.clone(), factor: definition.guessed };
         let factors = factors.clone();
+        let address = factors.address_under_proof(strategy).map(|email| email.address.clone());
         match attempted.outcome {
             Ok(Outcome::Verified) => {
                 let next = match definition.leads_to {
@@ -199,15 +200,16 @@ impl SignIn {
                         self.completed(user, factors, attempted.verification, cx)
                     }
                 };
+                let next = match &address {
+                    Some(address) => next.within_guesses(address, cx),
+                    None => next,
+                };
                 Ok(next.counting(Budget::GuessedRight(guess)))
             }
             Ok(Outcome::Transferable | Outcome::Identified(_)) => {
                 Err(FlowError::VerificationMissing)
             }
             Err(refusal) => {
-                let wrong = factors
-                    .address_under_proof(strategy)
-                    .map(|email| Budget::WrongCode(email.address.clone()));
                 // A wrong password must not void a code that is on its way.
                 let verification = match verification {
                     Some(prepared) if !definition.is_prepared() => Some(prepared.clone()),
@@ -215,7 +217,7 @@ impl SignIn {
                 };
                 self.state = State::NeedsFirstFactor { factors, verification };
                 let mut next = self.stays().answering(Err(refusal));
-                next.budgets.extend(wrong);
+                next.budgets.extend(address.map(Budget::WrongCode));
                 Ok(next)
             }
         }
@@ -260,6 +262,21 @@ impl SignIn {
         let mut next = self.completed(user, factors, verification, cx);
         next.effects.extend(notice.map(Effect::Notify));
         Ok(next.counting(Budget::GuessedRight(forgotten)))
+    }
+
+    /// The factors of a sign-in at which a new password is due.
+    fn resettable(&self) -> Result<&Factors, FlowError> {
+        match &self.state {
+            State::NeedsNewPassword { factors, .. } => Ok(factors),
+            State::NeedsIdentifier | State::NeedsFirstFactor { .. } | State::Complete { .. } => {
+                Err(FlowError::SignInState)
+            }
+        }
+    }
+
+    /// Whether the other is the same sign-in, waiting for the same proof.
+    pub(super) fn waits_as(&self, other: &Self) -> bool {
+        self.id == other.id && self.verification() == other.verification()
     }
 
     /// The sign-in after its code could not be sent.

@@ -186,19 +186,24 @@ impl SignUp {
         let verification = address.verification.as_ref();
         let tried = Tried { verification, proof, attempt: self.id.as_str(), facts };
         let attempted = strategy.attempt(&tried, cx)?;
-        let wrong = Budget::WrongCode(address.address.clone());
+        let address = address.address.clone();
         self.verify(kind, attempted.verification);
         match attempted.outcome {
-            Ok(Outcome::Verified) => Ok(self.concluded(facts, cx)),
+            Ok(Outcome::Verified) => Ok(self.concluded(facts, cx).within_guesses(&address, cx)),
             Ok(Outcome::Transferable | Outcome::Identified(_)) => {
                 Err(FlowError::VerificationMissing)
             }
             Err(refusal) => {
                 let mut next = self.stays().answering(Err(refusal));
-                next.budgets.push(wrong);
+                next.budgets.push(Budget::WrongCode(address));
                 Ok(next)
             }
         }
+    }
+
+    /// Whether the other is the same sign-up, waiting for the same proof.
+    pub(super) fn waits_as(&self, other: &Self) -> bool {
+        self.id == other.id && self.email_address == other.email_address
     }
 
     /// The sign-up after its code could not be sent.

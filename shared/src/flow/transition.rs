@@ -59,8 +59,6 @@ pub struct Lookups<'a> {
     pub identifiers: Vec<&'a Identifier>,
     /// Users that must be known.
     pub users: Vec<UserId>,
-    /// A new password that must be hashed.
-    pub hash: Option<&'a Password>,
     /// Whether a caller without a client gets a new one.
     pub opens_client: bool,
     /// Whether a code may be made or compared.
@@ -79,6 +77,8 @@ pub struct Needs {
     pub guess: Option<Guess>,
     /// A password that must be compared.
     pub password: Option<PasswordCheck>,
+    /// A new password that must be hashed: slow work, hence asked for once the verb is not refused without.
+    pub hash: Option<Password>,
 }
 
 /// A guess at one factor of one account.
@@ -152,6 +152,16 @@ pub enum Write {
     Claim(Identifier, UserId),
     /// Gives up an identifier of this user.
     Release(Identifier, UserId),
+    /// Writes nothing; refused if too many wrong codes came for this address today. Goes with a right one, so
+    /// that it is worth nothing once the guesses of the day are spent, in however many requests at once.
+    WithinGuesses {
+        /// The address that is proved.
+        of: Identifier,
+        /// When it is.
+        at: Timestamp,
+        /// How many wrong codes are too many.
+        most: u32,
+    },
     /// Forgets the client instead of storing it.
     DeleteClient,
 }
@@ -161,7 +171,7 @@ pub enum Write {
 pub enum Budget {
     /// A message to this address; may be refused.
     Message(Identifier),
-    /// A wrong code for this address.
+    /// A wrong code for this address; may be refused, and then its answer is withheld.
     WrongCode(Identifier),
     /// A guess that was right: the account's failed ones are forgotten.
     GuessedRight(Guess),
@@ -285,6 +295,13 @@ impl<S> Transition<S> {
         self
     }
 
+    /// The same, unless too many wrong codes came for the address that it proves.
+    pub(super) fn within_guesses(mut self, of: &Identifier, cx: &Context<'_>) -> Self {
+        let most = cx.settings.limits.wrong_codes_per_address_day;
+        self.writes.push(Write::WithinGuesses { of: of.clone(), at: cx.now, most });
+        self
+    }
+
     /// The same with another answer.
     pub(super) fn answering(self, answer: Result<Subject, FlowError>) -> Self {
         Self { answer, ..self }
@@ -303,6 +320,11 @@ impl Message {
 }
 
 impl Facts {
+    /// Whether the users of the client's sessions are still to be asked for.
+    pub(super) fn lack_users_of(&self, client: &Client) -> bool {
+        client.sessions.iter().any(|session| !self.asked.contains(&session.user))
+    }
+
     /// The user of that id, if they exist.
     ///
     /// # Errors

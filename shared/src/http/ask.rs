@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
@@ -84,16 +85,19 @@ impl Ask {
         Answer::new(self.show(), self.cookies(), self.carrier)
     }
 
-    /// The `Set-Cookie` values that renew what the browser holds.
+    /// The `Set-Cookie` values that renew what the browser holds. A client that changed a short while ago has
+    /// its cookies, and may be changing: an answer that is overtaken must not bring an old secret back.
     #[must_use]
     pub fn renewed(&self, view: &View) -> Vec<String> {
         let cookies = self.cookies();
         let mut lines = Vec::new();
         if view.current && self.carrier != Carrier::Authorization {
+            let settled = view.now.since(view.client.updated_at) >= RENEWED_AFTER;
             lines.extend(
                 self.caller
                     .credential
                     .as_ref()
+                    .filter(|_| settled)
                     .map(|found| cookies.client(&found.client, &found.secret)),
             );
             lines.extend(cookies.signed_in_at(view.client.signed_in_at()));
@@ -167,3 +171,6 @@ fn bearer(headers: &HeaderMap) -> Option<crate::app::Credential> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     cookie::parse_credential(text.strip_prefix("Bearer ").unwrap_or(text))
 }
+
+/// Far less than the year for which a browser keeps a cookie, and far more than any answer is under way.
+const RENEWED_AFTER: Duration = Duration::from_hours(24);

@@ -59,7 +59,7 @@ impl Cookies {
     /// Hands a handshake's token to the application's server.
     #[must_use]
     pub fn handshake(&self, token: &str) -> String {
-        self.line(HANDSHAKE, token, HANDSHAKE_SECONDS, Reach::Pages)
+        self.line(HANDSHAKE, token, HANDSHAKE_SECONDS, Reach::Servers)
     }
 
     /// What the application's server is to set after a handshake, as its own `Set-Cookie` values: the
@@ -72,17 +72,17 @@ impl Cookies {
             self.line(&format!("{SESSION}_{}", self.suffix), value, seconds, Reach::OnePage),
         ];
         lines.extend(self.signed_in_at(at));
-        lines.push(self.line(HANDSHAKE, "", 0, Reach::Pages));
+        lines.push(self.line(HANDSHAKE, "", 0, Reach::Servers));
         lines
     }
 
     fn line(&self, name: &str, value: &str, seconds: u64, reach: Reach) -> String {
         let mut line = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax");
-        if let (Reach::Pages, Some(domain)) = (reach, &self.domain) {
+        if let (Reach::Pages | Reach::Servers, Some(domain)) = (reach, &self.domain) {
             line.push_str("; Domain=");
             line.push_str(domain);
         }
-        if reach == Reach::Api {
+        if matches!(reach, Reach::Api | Reach::Servers) {
             line.push_str("; HttpOnly");
         }
         if self.secure {
@@ -110,6 +110,8 @@ enum Reach {
     Api,
     /// Every host of the domain, and scripts.
     Pages,
+    /// Every host of the domain, no script.
+    Servers,
     /// The host that sets it, and scripts.
     OnePage,
 }

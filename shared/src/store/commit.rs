@@ -1,17 +1,18 @@
 //! Writes: a client and everything that goes with it, all or nothing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 
 use super::error::StoreError;
-use super::{Store, Versioned, boxed, item, key};
+use super::{Store, Versioned, boxed, counter, item, key};
 use crate::flow::{Client, Identifier, User, UserId, Write};
 
 /// What is to be written.
@@ -38,6 +39,11 @@ pub enum Committed {
     Raced,
     /// Nothing is written: these identifiers are somebody's already.
     Taken(Vec<Identifier>),
+    /// Nothing is written: too many wrong codes came for an address today.
+    Spent {
+        /// When the day ends.
+        retry_after: Duration,
+    },
 }
 
 /// One conditional write, in the shape that both calls take.
@@ -46,12 +52,31 @@ struct Change {
     pk: String,
     condition: String,
     values: Vec<(&'static str, AttributeValue)>,
-    claims: Option<Identifier>,
+    /// What it means if the condition fails.
+    refusal: Refusal,
 }
 
 enum Kind {
     Put(item::Attributes),
     Delete,
+    Check,
+}
+
+/// What a failed condition means.
+#[derive(Clone)]
+enum Refusal {
+    /// Somebody else changed the item.
+    Raced,
+    /// The identifier is somebody's already.
+    Taken(Identifier),
+    /// Too many wrong codes came today.
+    Spent { retry_after: Duration },
+}
+
+/// What became of a write whose conditions may have failed.
+enum Outcome {
+    Written,
+    Refused(Vec<Refusal>),
 }
 
 impl Store {
@@ -66,23 +91,17 @@ impl Store {
         let version = commit.next_version();
         let outcome = match <[Change; 1]>::try_from(changes) {
             Ok([change]) => self.write_one(change, commit.nonce).await?,
-            Err(changes) if changes.is_empty() => Ok(()),
+            Err(changes) if changes.is_empty() => Outcome::Written,
             Err(changes) => self.write_all(changes, commit.nonce).await?,
         };
         Ok(match outcome {
-            Ok(()) => Committed::Done(version),
-            Err(taken) if taken.is_empty() => Committed::Raced,
-            Err(taken) => Committed::Taken(taken),
+            Outcome::Written => Committed::Done(version),
+            Outcome::Refused(refusals) => Committed::refused(refusals),
         })
     }
 
-    /// One conditional write. `Ok(Err(taken))` says that the condition failed.
-    async fn write_one(
-        &self,
-        change: Change,
-        nonce: &str,
-    ) -> Result<Result<(), Vec<Identifier>>, StoreError> {
-        let Change { kind: Kind::Put(attributes), condition, values, claims, .. } = change else {
+    async fn write_one(&self, change: Change, nonce: &str) -> Result<Outcome, StoreError> {
+        let Change { kind: Kind::Put(attributes), condition, values, refusal, .. } = change else {
             return self.write_all(vec![change], nonce).await;
         };
         let put = self
@@ -94,27 +113,22 @@ impl Store {
             .set_expression_attribute_values(attribute_values(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let error = match boxed(put.send()).await {
-            Ok(_) => return Ok(Ok(())),
+            Ok(_) => return Ok(Outcome::Written),
             Err(SdkError::ServiceError(error)) => error.into_err(),
             Err(error) => return Err(StoreError::unavailable("PutItem", error)),
         };
         if let PutItemError::ConditionalCheckFailedException(failure) = error {
             let ours = failure.item.is_some_and(|found| item::was_written_by(&found, nonce));
-            return Ok(if ours { Ok(()) } else { Err(claims.into_iter().collect()) });
+            return Ok(if ours { Outcome::Written } else { Outcome::Refused(vec![refusal]) });
         }
         if error.is_transaction_conflict_exception() {
-            return Ok(Err(Vec::new()));
+            return Ok(Outcome::Refused(Vec::new()));
         }
         Err(StoreError::of("PutItem", error))
     }
 
-    /// All of them or none. `Ok(Err(taken))` says that a condition failed.
-    async fn write_all(
-        &self,
-        changes: Vec<Change>,
-        nonce: &str,
-    ) -> Result<Result<(), Vec<Identifier>>, StoreError> {
-        let claims: Vec<_> = changes.iter().map(|change| change.claims.clone()).collect();
+    async fn write_all(&self, changes: Vec<Change>, nonce: &str) -> Result<Outcome, StoreError> {
+        let refusals: Vec<_> = changes.iter().map(|change| change.refusal.clone()).collect();
         let items = changes
             .into_iter()
             .map(|change| change.into_transaction(&self.table))
@@ -127,33 +141,33 @@ impl Store {
             .client_request_token(nonce)
             .send();
         let error = match boxed(send).await {
-            Ok(_) => return Ok(Ok(())),
+            Ok(_) => return Ok(Outcome::Written),
             Err(SdkError::ServiceError(error)) => error.into_err(),
             Err(error) => return Err(StoreError::unavailable("TransactWriteItems", error)),
         };
         if let TransactWriteItemsError::TransactionCanceledException(cancelled) = &error {
             let reasons = cancelled.cancellation_reasons();
-            return outcome_of(reasons, claims, nonce);
+            return outcome_of(reasons, refusals, nonce);
         }
         if error.is_transaction_in_progress_exception() {
-            return Ok(Err(Vec::new()));
+            return Ok(Outcome::Refused(Vec::new()));
         }
         Err(StoreError::of("TransactWriteItems", error))
     }
 }
 
-/// Why a transaction was cancelled: it was our own that had gone through, a race, or a taken identifier.
+/// Why a transaction was cancelled: it was our own that had gone through, or conditions failed.
 fn outcome_of(
     reasons: &[CancellationReason],
-    claims: Vec<Option<Identifier>>,
+    refusals: Vec<Refusal>,
     nonce: &str,
-) -> Result<Result<(), Vec<Identifier>>, StoreError> {
+) -> Result<Outcome, StoreError> {
     let is = |reason: &CancellationReason, code: &str| reason.code.as_deref() == Some(code);
     let ours = |reason: &CancellationReason| {
         reason.item.as_ref().is_some_and(|found| item::was_written_by(found, nonce))
     };
     if reasons.iter().any(ours) {
-        return Ok(Ok(()));
+        return Ok(Outcome::Written);
     }
     let throttled = |reason: &CancellationReason| {
         is(reason, "ThrottlingError") || is(reason, "ProvisionedThroughputExceeded")
@@ -164,13 +178,28 @@ fn outcome_of(
     if !reasons.iter().any(|r| is(r, "ConditionalCheckFailed") || is(r, "TransactionConflict")) {
         return Err(StoreError::Throttled("TransactWriteItems"));
     }
-    let taken = reasons
+    let failed = reasons
         .iter()
-        .zip(claims)
+        .zip(refusals)
         .filter(|(reason, _)| is(reason, "ConditionalCheckFailed"))
-        .filter_map(|(_, claim)| claim)
+        .map(|(_, refusal)| refusal)
         .collect();
-    Ok(Err(taken))
+    Ok(Outcome::Refused(failed))
+}
+
+impl Committed {
+    /// What nobody else's write can have caused comes first; a race is what is left.
+    fn refused(refusals: Vec<Refusal>) -> Self {
+        let mut taken = Vec::new();
+        for refusal in refusals {
+            match refusal {
+                Refusal::Spent { retry_after } => return Self::Spent { retry_after },
+                Refusal::Taken(identifier) => taken.push(identifier),
+                Refusal::Raced => {}
+            }
+        }
+        if taken.is_empty() { Self::Raced } else { Self::Taken(taken) }
+    }
 }
 
 impl Commit<'_> {
@@ -182,7 +211,7 @@ impl Commit<'_> {
                 pk: key::client(&self.next.id),
                 condition: unchanged(),
                 values: vec![(":version", AttributeValue::N(version.to_string()))],
-                claims: None,
+                refusal: Refusal::Raced,
             }));
         } else if self.before.version.is_none() || self.before.record != *self.next {
             changes.push(self.client()?);
@@ -212,7 +241,7 @@ impl Commit<'_> {
                     pk,
                     condition: format!("attribute_not_exists({}) OR {}", item::PK, is_owner()),
                     values: vec![(":owner", AttributeValue::S(owner.to_string()))],
-                    claims: Some(identifier.clone()),
+                    refusal: Refusal::Taken(identifier.clone()),
                 }
             }
             Write::Release(identifier, owner) => Change {
@@ -220,7 +249,14 @@ impl Commit<'_> {
                 pk: key::identifier(identifier),
                 condition: is_owner(),
                 values: vec![(":owner", AttributeValue::S(owner.to_string()))],
-                claims: None,
+                refusal: Refusal::Raced,
+            },
+            Write::WithinGuesses { of, at, most } => Change {
+                kind: Kind::Check,
+                pk: key::identifier_day(of, *at),
+                condition: counter::wrong_below_most(),
+                values: vec![(":most", AttributeValue::N(most.to_string()))],
+                refusal: Refusal::Spent { retry_after: key::rest(*at, key::DAY) },
             },
             Write::DeleteClient => return Ok(None),
         }))
@@ -241,14 +277,14 @@ impl Commit<'_> {
                 pk,
                 condition: unchanged(),
                 values: vec![(":version", AttributeValue::N(version.to_string()))],
-                claims: None,
+                refusal: Refusal::Raced,
             },
             None => Change {
                 kind: Kind::Put(attributes),
                 pk,
                 condition: format!("attribute_not_exists({})", item::PK),
                 values: Vec::new(),
-                claims: None,
+                refusal: Refusal::Raced,
             },
         })
     }
@@ -278,6 +314,15 @@ impl Change {
                     .return_values_on_condition_check_failure(
                         ReturnValuesOnConditionCheckFailure::AllOld,
                     )
+                    .build()
+                    .map_err(failed)?,
+            ),
+            Kind::Check => item.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .key(item::PK, AttributeValue::S(self.pk))
+                    .condition_expression(self.condition)
+                    .set_expression_attribute_values(values)
                     .build()
                     .map_err(failed)?,
             ),

@@ -125,16 +125,26 @@ impl Store {
         self.take_back(key::ip(ip), MESSAGES).await
     }
 
-    /// Counts a wrong code for an identifier.
+    /// Counts a wrong code for an identifier, unless too many came for it today.
     ///
     /// # Errors
-    /// [`StoreError`] if the table does not answer.
-    pub async fn count_wrong(&self, of: &Identifier, now: Timestamp) -> Result<(), StoreError> {
+    /// [`StoreError`] if the table does not answer; then it may or may not be counted.
+    pub async fn count_wrong(
+        &self,
+        of: &Identifier,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError> {
         let update = self
             .counter(key::identifier_day(of, now), now, 2 * DAY)
             .update_expression(format!("ADD {WRONG} :one SET {TTL} = :ttl"))
-            .expression_attribute_values(":one", number(1));
-        conditional(update).await.map(|_| ())
+            .condition_expression(wrong_below_most())
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":most", number(limits.wrong_codes_per_address_day));
+        Ok(match conditional(update).await? {
+            None => Counted::Yes,
+            Some(_) => Counted::Refused { retry_after: rest(now, DAY) },
+        })
     }
 
     /// Pays for a guess from an address before it is answered, unless too many were wrong in this hour.
@@ -149,7 +159,7 @@ impl Store {
         let update = self
             .counter(key::ip(ip), ip.now, 2 * HOUR)
             .update_expression(format!("ADD {WRONG} :one SET {TTL} = :ttl"))
-            .condition_expression(format!("attribute_not_exists({WRONG}) OR {WRONG} < :most"))
+            .condition_expression(wrong_below_most())
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":most", number(limits.wrong_guesses_per_ip_hour));
         Ok(match conditional(update).await? {
@@ -260,6 +270,11 @@ impl Store {
             .expression_attribute_names("#ttl", item::TTL)
             .expression_attribute_values(":ttl", AttributeValue::N(ttl.to_string()))
     }
+}
+
+/// The condition that fewer wrong guesses came than `:most`.
+pub(super) fn wrong_below_most() -> String {
+    format!("attribute_not_exists({WRONG}) OR {WRONG} < :most")
 }
 
 /// Performs a conditional update: `None` if it was done, the item that stood in its way if it was not.

@@ -2,12 +2,12 @@
 
 use super::super::error::{AppError, chain};
 use super::super::reply::Reply;
-use super::Progress;
+use super::{Progress, TRIES};
 use crate::flow::{
     Client, Effect, FlowError, Message, Refused, SecretStanding, SessionState, Subject, Transition,
     Write,
 };
-use crate::store::{Commit, Committed, Versioned};
+use crate::store::{Commit, Committed, Keys as ItemKeys, StoreError, Versioned};
 
 impl Progress<'_> {
     /// Sends what is to be sent, and replies. What is stored comes first: a code in an inbox is always one
@@ -42,23 +42,40 @@ impl Progress<'_> {
         error: AppError,
         why: Refused,
     ) -> Reply {
-        let sent = Versioned { record: transition.next.clone(), version: self.client.version };
-        let next = transition.next.undelivered(&self.client.record, why, self.cx);
-        let nonce = self.app.entropy.hex();
-        let commit =
-            Commit { before: &sent, next: &next, writes: &[], users: &self.users, nonce: &nonce };
-        let (written, returned) = tokio::join!(self.app.store.commit(&commit), self.uncount());
-        match written {
-            Ok(Committed::Done(version)) => self.client.version = version,
-            // Somebody moved on meanwhile: there is nothing left to give back.
-            Ok(Committed::Raced | Committed::Taken(_)) => {}
+        let (given_back, uncounted) =
+            tokio::join!(self.give_back(&transition.next, why), self.uncount());
+        match given_back {
+            Ok(version) => self.client.version = version,
             Err(error) => tracing::warn!(error = %chain(&error), "a cool-down was not given back"),
         }
-        if let Err(error) = returned {
+        if let Err(error) = uncounted {
             tracing::warn!(error = %chain(&error), "a message was not uncounted");
         }
+        let sent = transition.next.clone();
+        let next = transition.next.undelivered(&sent, &self.client.record, why, self.cx);
         transition.next = next;
         Reply { answer: Err(error), ..Box::pin(self.reply(transition)).await }
+    }
+
+    /// Stores that a code was not sent. Others may change the client meanwhile, and must not thereby keep a
+    /// code alive that reached nobody.
+    async fn give_back(&self, sent: &Client, why: Refused) -> Result<Option<u64>, StoreError> {
+        let mut found = Versioned { record: sent.clone(), version: self.client.version };
+        for _ in 0..TRIES {
+            let next = found.record.clone().undelivered(sent, &self.client.record, why, self.cx);
+            let nonce = self.app.entropy.hex();
+            let (before, users) = (&found, &self.users);
+            let commit = Commit { before, next: &next, writes: &[], users, nonce: &nonce };
+            if let Committed::Done(version) = self.app.store.commit(&commit).await? {
+                return Ok(version);
+            }
+            let keys = ItemKeys { client: Some(&sent.id), ..ItemKeys::default() };
+            match self.app.store.load(&keys).await?.client {
+                Some(client) => found = client,
+                None => break,
+            }
+        }
+        Ok(found.version)
     }
 
     /// Replies with the client as the transition left it.

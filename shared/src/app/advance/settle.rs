@@ -36,15 +36,17 @@ impl Progress<'_> {
             .filter(|budget| !self.counted.contains(budget))
             .cloned()
             .collect();
+        // A guess that was right costs the address that it came from nothing.
+        let right = self.paid.by_ip && transition.answer.is_ok();
         // The reply shows these users; they are read while the write is under way.
         let unknown = self.unknown(shown(transition));
         let (committed, counted, users, ()) = tokio::join!(
             self.app.store.commit(&commit),
             self.count(&due),
             self.load_users(&unknown),
-            self.return_right_guess(transition),
+            self.app.return_payment(right, &self.ip),
         );
-        self.paid.by_ip &= transition.answer.is_err();
+        self.paid.by_ip &= !right;
         if matches!(counted, Ok(Counted::Yes)) {
             self.counted.extend(due);
         }
@@ -52,6 +54,9 @@ impl Progress<'_> {
             Committed::Done(version) => version,
             Committed::Raced => return self.reload(Vec::new()).await,
             Committed::Taken(identifiers) => return self.reload(identifiers).await,
+            Committed::Spent { retry_after } => {
+                return Err(FlowError::TooManyRequests { retry_after }.into());
+            }
         };
         self.client.version = version;
         match users {
@@ -62,7 +67,13 @@ impl Progress<'_> {
         match counted {
             Ok(Counted::Yes) => Ok(Settled::Done),
             Ok(Counted::Refused { retry_after }) => {
-                Ok(Settled::Uncounted(FlowError::TooManyRequests { retry_after }.into()))
+                let refused = FlowError::TooManyRequests { retry_after }.into();
+                // A wrong guess has used up its try; whether it was wrong is not told any more.
+                if transition.answer.is_err() {
+                    Err(refused)
+                } else {
+                    Ok(Settled::Uncounted(refused))
+                }
             }
             // A success is not taken back because a counter could not be set to zero.
             Err(error) if transition.answer.is_ok() && !sends(transition) => {
@@ -85,21 +96,17 @@ impl Progress<'_> {
                         return Ok(counted);
                     }
                 }
-                Budget::WrongCode(of) => store.count_wrong(of, self.cx.now).await?,
+                Budget::WrongCode(of) => {
+                    let limits = &self.app.settings.limits;
+                    let counted = store.count_wrong(of, limits, self.cx.now).await?;
+                    if counted != Counted::Yes {
+                        return Ok(counted);
+                    }
+                }
                 Budget::GuessedRight(guess) => store.forget_guesses(guess).await?,
             }
         }
         Ok(Counted::Yes)
-    }
-
-    /// A guess that was right costs the address that it came from nothing.
-    async fn return_right_guess(&self, transition: &Transition<Client>) {
-        if self.paid.by_ip
-            && transition.answer.is_ok()
-            && let Err(error) = self.app.store.return_guess_from(&self.ip).await
-        {
-            tracing::warn!(error = %chain(&error), "a guess was not given back");
-        }
     }
 
     /// Counts a message for its address and for the one that asks; for both or for neither.

@@ -4,6 +4,8 @@ use super::super::context::Context;
 use super::super::error::FlowError;
 use super::super::ids::SessionId;
 use super::super::session::{Session, SessionState};
+use super::super::sign_in::SignIn;
+use super::super::sign_up::SignUp;
 use super::super::transition::{Facts, Lookups, Needs, Refused, Subject, Transition, Verb, Write};
 use super::Client;
 
@@ -160,17 +162,28 @@ impl Verb for SignOut {
 }
 
 impl Client {
-    /// The client after a code that it had stored could not be sent, given what it was before.
+    /// The client after a code that it had stored could not be sent: `sent` as it was stored with the code,
+    /// `before` as it was before. What has got another code since then stays as it is.
     #[must_use]
-    pub fn undelivered(mut self, before: &Self, why: Refused, cx: &Context<'_>) -> Self {
-        self.sign_up = self.sign_up.map(|sign_up| {
+    pub fn undelivered(
+        mut self,
+        sent: &Self,
+        before: &Self,
+        why: Refused,
+        cx: &Context<'_>,
+    ) -> Self {
+        let waits =
+            |sign_up: &SignUp| sent.sign_up.as_ref().is_some_and(|sent| sent.waits_as(sign_up));
+        if let Some(sign_up) = self.sign_up.take_if(|sign_up| waits(sign_up)) {
             let earlier = before.sign_up.as_ref().filter(|earlier| earlier.id == sign_up.id);
-            sign_up.undelivered(earlier, why)
-        });
-        self.sign_in = self.sign_in.map(|sign_in| {
+            self.sign_up = Some(sign_up.undelivered(earlier, why));
+        }
+        let waits =
+            |sign_in: &SignIn| sent.sign_in.as_ref().is_some_and(|sent| sent.waits_as(sign_in));
+        if let Some(sign_in) = self.sign_in.take_if(|sign_in| waits(sign_in)) {
             let earlier = before.sign_in.as_ref().filter(|earlier| earlier.id == sign_in.id);
-            sign_in.undelivered(earlier, why)
-        });
+            self.sign_in = Some(sign_in.undelivered(earlier, why));
+        }
         self.changed(cx)
     }
 

@@ -98,7 +98,7 @@ impl Verb for Create {
         let mut needs = Needs::users_of(client);
         needs.users.extend(owner.cloned());
         // Who is signed in must be known before a password is worth comparing.
-        if client.sessions.iter().any(|session| !facts.asked.contains(&session.user)) {
+        if facts.lack_users_of(client) {
             return Ok(needs);
         }
         Self::refuse_signed_in(client, owner, facts, cx)?;
@@ -178,6 +178,7 @@ impl Verb for Attempt {
         Ok(Needs {
             users: vec![user.clone()],
             guess: Some(Guess { user: user.clone(), factor: self.strategy.definition().guessed }),
+            hash: None,
             password: match &self.proof {
                 Proof::Password(password) => {
                     Some(PasswordCheck { user: Some(user), password: password.clone() })
@@ -202,13 +203,13 @@ impl Verb for Attempt {
 
 impl Verb for ResetPassword {
     fn lookups(&self) -> Lookups<'_> {
-        Lookups { hash: Some(&self.password), ..Lookups::default() }
+        Lookups::default()
     }
 
     fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
         let sign_in = client.find_sign_in(&self.id, cx.now)?;
-        let users = sign_in.factors().map(|factors| factors.user.clone()).into_iter().collect();
-        Ok(Needs { users, ..Needs::default() })
+        let user = sign_in.resettable()?.user.clone();
+        Ok(Needs { users: vec![user], hash: Some(self.password.clone()), ..Needs::default() })
     }
 
     fn decide(

@@ -48,7 +48,7 @@ impl Fields {
     pub(super) fn lookups(&self) -> Lookups<'_> {
         let identifiers: Vec<&Identifier> =
             [self.email_address.value(), self.username.value()].into_iter().flatten().collect();
-        Lookups { identifiers, hash: self.password.as_ref(), ..Lookups::default() }
+        Lookups { identifiers, ..Lookups::default() }
     }
 
     /// Checks what can be checked without knowing the sign-up: a new password against the rules, an

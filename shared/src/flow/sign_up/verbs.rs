@@ -55,8 +55,12 @@ impl Verb for Create {
         }
     }
 
-    fn needs(&self, client: &Client, _: &Facts, _: &Context<'_>) -> Result<Needs, FlowError> {
-        Ok(Needs::users_of(client))
+    fn needs(&self, client: &Client, facts: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
+        if facts.lack_users_of(client) {
+            return Ok(Needs::users_of(client));
+        }
+        refuse_signed_in(client, facts, cx)?;
+        Ok(Needs { hash: self.fields.password.clone(), ..Needs::default() })
     }
 
     fn decide(
@@ -65,9 +69,7 @@ impl Verb for Create {
         facts: &Facts,
         cx: &Context<'_>,
     ) -> Result<Transition<Client>, FlowError> {
-        if cx.settings.sessions.single && client.live_sessions(facts, cx.now).next().is_some() {
-            return Err(FlowError::SessionExists);
-        }
+        refuse_signed_in(&client, facts, cx)?;
         let updated = SignUp::begin(cx).update(&self.fields, facts, cx)?;
         let transition = match self.strategy {
             // What needs no preparation is a field: a password proves nothing about the address.
@@ -89,6 +91,11 @@ impl Verb for Create {
 impl Verb for Update {
     fn lookups(&self) -> Lookups<'_> {
         self.fields.lookups()
+    }
+
+    fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
+        client.find_sign_up(&self.id, cx.now)?.open()?;
+        Ok(Needs { hash: self.fields.password.clone(), ..Needs::default() })
     }
 
     fn decide(
@@ -135,4 +142,12 @@ impl Verb for Attempt {
         let gain = Gain::of_proof(transition.answer.is_ok());
         Ok(client.with_sign_up(transition, gain, cx))
     }
+}
+
+/// Refuses somebody who is signed in already, where one session a browser is all there is.
+fn refuse_signed_in(client: &Client, facts: &Facts, cx: &Context<'_>) -> Result<(), FlowError> {
+    if cx.settings.sessions.single && client.live_sessions(facts, cx.now).next().is_some() {
+        return Err(FlowError::SessionExists);
+    }
+    Ok(())
 }
