@@ -50,6 +50,17 @@ async fn a_wrong_code_whose_write_lost_its_answer_is_one_try() {
 }
 
 #[tokio::test]
+async fn a_counter_that_a_transaction_holds_for_a_moment_is_counted_all_the_same() {
+    let instance = Instance::start().await;
+    let browser = instance.browser();
+    let id = browser.begin_sign_up(JANE, &[]).await;
+    let code = wrong(&instance.code(JANE));
+    instance.faults.plan(updates().take(2), Fault::Conflict);
+    browser.attempt_sign_up(&id, &code).await.refused(422, "form_code_incorrect");
+    assert_eq!(instance.faults.struck(), 2);
+}
+
+#[tokio::test]
 async fn without_counters_right_and_wrong_are_refused_alike() {
     let instance = account().await;
     instance.faults.plan(updates().every(), Fault::Throttled);

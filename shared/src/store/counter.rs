@@ -278,18 +278,26 @@ pub(super) fn wrong_below_most() -> String {
 }
 
 /// Performs a conditional update: `None` if it was done, the item that stood in its way if it was not.
+///
+/// A transaction that holds the item is over within milliseconds, and nothing was done: it is asked again.
 async fn conditional(
     update: UpdateItemFluentBuilder,
 ) -> Result<Option<item::Attributes>, StoreError> {
-    let error = match boxed(update.send()).await {
-        Ok(_) => return Ok(None),
-        Err(SdkError::ServiceError(error)) => error.into_err(),
-        Err(error) => return Err(StoreError::unavailable("UpdateItem", error)),
-    };
-    if let UpdateItemError::ConditionalCheckFailedException(failure) = error {
-        return Ok(Some(failure.item.unwrap_or_default()));
+    let mut tries = 0;
+    loop {
+        let error = match boxed(update.clone().send()).await {
+            Ok(_) => return Ok(None),
+            Err(SdkError::ServiceError(error)) => error.into_err(),
+            Err(error) => return Err(StoreError::unavailable("UpdateItem", error)),
+        };
+        if let UpdateItemError::ConditionalCheckFailedException(failure) = error {
+            return Ok(Some(failure.item.unwrap_or_default()));
+        }
+        tries += 1;
+        if !error.is_transaction_conflict_exception() || tries == TRIES {
+            return Err(StoreError::of("UpdateItem", error));
+        }
     }
-    Err(StoreError::of("UpdateItem", error))
 }
 
 fn counted(item: &item::Attributes, attribute: &str) -> u32 {
@@ -323,5 +331,7 @@ const FAILED: &str = "failed";
 const UNTIL: &str = "locked_until";
 /// A reserved word of DynamoDB, hence by its placeholder.
 const TTL: &str = "#ttl";
+/// How often a counter is asked for at most.
+const TRIES: usize = 3;
 /// How long somebody waits who lost the race to begin a new count.
 const RACED: Duration = Duration::from_secs(1);
