@@ -1,6 +1,6 @@
 //! The composition root: load, decide, store, perform, in one place.
 //!
-//! [`App::advance`] is the only way by which anything changes. It knows the order of things and nothing of
+//! [`App::advance`] is the only way by which anything of a person's changes. It knows the order of things and nothing of
 //! what they mean: that is `flow`'s; and nothing of HTTP: that is `http`'s.
 
 use std::net::IpAddr;
@@ -35,7 +35,7 @@ pub struct App {
     keys: Keys,
     mailer: Option<Mailer>,
     signs: bool,
-    hashes: bool,
+    opens_code_key: bool,
     hasher: Hasher,
     clock: Clock,
     entropy: Entropy,
@@ -85,7 +85,7 @@ impl App {
             keys,
             mailer: None,
             signs: false,
-            hashes: false,
+            opens_code_key: false,
             hasher: Hasher::new(),
             clock: Clock::System,
             entropy: Entropy::System,
@@ -104,10 +104,10 @@ impl App {
         Self { signs: true, ..self }
     }
 
-    /// The same, and it makes or compares codes.
+    /// The same, and it makes or compares codes: their key is opened at the start.
     #[must_use]
-    pub fn hashing(self) -> Self {
-        Self { hashes: true, ..self }
+    pub fn opening_code_key(self) -> Self {
+        Self { opens_code_key: true, ..self }
     }
 
     /// The same with another clock and other chance.
@@ -166,8 +166,9 @@ impl App {
     /// [`AppError::Keys`] if they cannot be read or opened; the first request then tries again.
     pub async fn warm_up(&self) -> Result<(), AppError> {
         let signer = async { if self.signs { self.keys.signer().await.map(drop) } else { Ok(()) } };
-        let hash =
-            async { if self.hashes { self.keys.code_key().await.map(drop) } else { Ok(()) } };
+        let hash = async {
+            if self.opens_code_key { self.keys.code_key().await.map(drop) } else { Ok(()) }
+        };
         tokio::try_join!(signer, hash)?;
         Ok(())
     }

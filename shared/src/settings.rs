@@ -217,7 +217,7 @@ pub struct Limits {
     pub messages_per_address_day: u32,
     /// Messages asked for from one IP address (IPv6: /64) an hour.
     pub messages_per_ip_hour: u32,
-    /// Wrong codes for one address a day before no further code is sent to it.
+    /// Wrong codes for one address a day before no further code is sent to it and none is accepted.
     pub wrong_codes_per_address_day: u32,
     /// Wrong codes and passwords from one IP address (IPv6: /64) an hour before its guesses are refused.
     pub wrong_guesses_per_ip_hour: u32,

@@ -29,15 +29,18 @@ async fn the_spellings_of_an_address_are_one_user() {
 #[tokio::test]
 async fn the_spelling_that_is_kept_can_be_typed_again() {
     let instance = Instance::start().await;
-    for local in ["İrem", "ΟΔΟΣ", "ﬁona", "\u{212a}urt", "ǅ", "\u{1e9e}", "zoe\u{308}"] {
+    let spellings = [
+        ("\u{fb01}ona", "fiona"),
+        ("\u{212a}urt", "kurt"),
+        ("\u{ff2a}ANE", "jane"),
+        ("J.O+x", "j.o+x"),
+    ];
+    for (local, kept) in spellings {
         let email = format!("{local}@example.com");
         let form = [("email_address", email.as_str())];
-        let created = instance.browser().post("/v1/client/sign_ups", &form).await;
-        if created.code().is_some() {
-            created.refused(422, "form_param_format_invalid");
-            continue;
-        }
-        let kept = created.text_at("/response/email_address");
+        let created = instance.browser().post("/v1/client/sign_ups", &form).await.ok();
+        let kept = format!("{kept}@example.com");
+        assert_eq!(created.text_at("/response/email_address"), kept, "{email}");
         let form = [("email_address", kept.as_str())];
         let again = instance.browser().post("/v1/client/sign_ups", &form).await;
         let again = again.at("/response/email_address");
@@ -49,6 +52,11 @@ async fn the_spelling_that_is_kept_can_be_typed_again() {
 async fn letters_that_no_mail_reaches_are_refused_at_once() {
     let instance = Instance::start().await;
     for local in [
+        "\u{130}rem",
+        "\u{39f}\u{394}\u{39f}\u{3a3}",
+        "\u{1c5}",
+        "\u{1e9e}",
+        "zoe\u{308}",
         "\u{e9}va",
         "\u{3b3}\u{3b9}\u{3ce}\u{3c1}\u{3b3}\u{3bf}\u{3c2}",
         "ja\u{200b}ne",

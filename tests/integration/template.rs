@@ -66,7 +66,7 @@ fn each_function_may_do_what_the_table_says_and_no_more() {
         ("attempt", vec![writes, hashes, sends, signs]),
         ("set-active", vec![writes, deletes, signs]),
         ("read", vec![signs]),
-        ("account", vec![writes, deletes, sends, signs]),
+        ("account", vec![writes, deletes, signs]),
     ];
     let everyone = [Power::Log, Power::Read];
     let table: BTreeMap<_, _> = table

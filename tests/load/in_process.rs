@@ -1,11 +1,12 @@
 //! Sign-ups without sockets: the API, the AWS SDK and the embedded services on one thread.
 //!
-//! Under a profiler the services and the API are told apart by [`Boundary`], which is never inlined.
+//! Under a profiler the API and the services are told apart by [`Boundary`], which is never inlined.
 
 use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -13,8 +14,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use postern::app::App;
 use postern::http::Api;
 use postern::store::table;
+use postern::token::Handshake;
 use postern_local::aws::Services;
 use postern_local::instance;
 use postern_tests::Browser;
@@ -22,32 +25,47 @@ use postern_tests::Browser;
 use crate::process;
 use crate::say;
 
-/// Signs up so many people, and says what one of them cost.
+/// Signs up so many people, and says what one of them cost: with the signatures of their three tokens, which no
+/// code of ours can make cheaper, and without.
 pub(crate) fn run(count: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let services = Services::in_memory().unwrap();
-        let api = api(&services).await;
+        let app = Arc::new(app(&services).await);
+        let api = Api::new(Arc::clone(&app), instance::endpoints());
         sign_up(&api, &services, 0).await;
-        let before = process::cpu(std::process::id());
+        let begun = cpu();
         for number in 1..=count {
             sign_up(&api, &services, number).await;
         }
-        let spent = process::cpu(std::process::id()).saturating_sub(before);
-        let each = spent.as_secs_f64() * 1_000.0 / f64::from(count);
+        let signed_up = cpu();
+        for _ in 0..count {
+            app.sign_handshake(&Handshake { handshake: Vec::new() }).await.unwrap();
+        }
+        let signed = cpu();
+        let each = |from: Duration, to: Duration| {
+            to.saturating_sub(from).as_secs_f64() * 1_000.0 / f64::from(count)
+        };
+        let (all, signature) = (each(begun, signed_up), each(signed_up, signed));
         say(&format!(
-            "{count} sign-ups in process: {each:.2} ms CPU each, the visitor's work included"
+            "{count} sign-ups in process: {all:.2} ms CPU each, the visitor's work included; a signature {signature:.2} \
+             ms; without the {SIGNATURES} signatures {:.2} ms",
+            all - f64::from(SIGNATURES) * signature,
         ));
     });
 }
 
-async fn api(services: &Services) -> Api {
+fn cpu() -> Duration {
+    process::cpu(std::process::id())
+}
+
+async fn app(services: &Services) -> App {
     let http = SharedHttpClient::new(Bounded(services.http_client()));
     let settings = Arc::new(instance::settings(Some(SETTINGS.as_ref())).unwrap());
     let app = instance::app(settings, &http, "http://localhost:3000", "sk_live_load");
     table::create(app.store()).await.unwrap();
     app.warm_up().await.unwrap();
-    Api::new(Arc::new(app), instance::endpoints())
+    app
 }
 
 /// Everything from `create` to the first session token.
@@ -103,4 +121,6 @@ impl<F: Future> Future for Boundary<F> {
     }
 }
 
+/// Of the answers to the right code, to the touch and to the request for a token.
+const SIGNATURES: u32 = 3;
 const SETTINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../postern.toml");

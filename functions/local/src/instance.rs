@@ -90,7 +90,7 @@ pub fn app(
         base_url: base_url.to_owned(),
         secret_key: Some(SecretKey::new(secret_key.to_owned())),
     };
-    App::new(settings, site, store, keys).hashing().sending(Mailer::new(&sdk)).signing()
+    App::new(settings, site, store, keys).opening_code_key().sending(Mailer::new(&sdk)).signing()
 }
 
 /// How the SDK reaches the services: a fixed region, credentials that nobody checks, and a quick second try.

@@ -5,6 +5,6 @@ use postern::app::environment::Environment;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let environment = Environment::load().await?;
-    let app = environment.app().hashing().sending(environment.mailer());
+    let app = environment.app().opening_code_key().sending(environment.mailer());
     postern::http::serve(app, postern_prepare::endpoints()).await
 }

@@ -2,8 +2,9 @@
 //!
 //! A browser proves that it is this client by a **secret** in its cookie. The secret is replaced whenever
 //! the client gains a privilege (OWASP ASVS 5.0, 7.2.4) and when an attempt begins, so that one planted
-//! before is worth nothing after it. Requests that are under way at that moment still carry the old one: for a short while
-//! it is known as superseded, sees only the sessions that it could see before, and may not gain any.
+//! before is worth nothing after it. Requests that are under way at that moment still carry the old one:
+//! for a short while it is known as superseded, sees only the sessions that it could see before, and may
+//! not gain any.
 
 use std::fmt;
 use std::time::Duration;

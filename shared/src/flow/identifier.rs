@@ -205,8 +205,11 @@ mod tests {
         for text in spellings {
             assert_eq!(email(text).as_deref(), Ok("jane@example.com"), "{text}");
         }
-        assert_eq!(email("jo@b\u{fc}cher.example"), email("jo@xn--bcher-kva.example"));
-        assert_eq!(email("zoe\u{308}@a.example"), email("zo\u{eb}@a.example"));
+        for text in
+            ["jo@b\u{fc}cher.example", "jo@bu\u{308}cher.example", "JO@XN--BCHER-KVA.example"]
+        {
+            assert_eq!(email(text).as_deref(), Ok("jo@xn--bcher-kva.example"), "{text}");
+        }
     }
 
     #[test]

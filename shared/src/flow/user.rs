@@ -19,7 +19,7 @@ pub mod verbs;
 pub struct User {
     /// Their id.
     pub id: UserId,
-    /// Their e-mail addresses; the first verified one is primary at first.
+    /// Their e-mail addresses; the first is primary at first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub email_addresses: Vec<EmailAddress>,
     /// The address that mail goes to.

@@ -42,13 +42,13 @@ impl ApiError {
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        words::of(self).first().map_or(StatusCode::INTERNAL_SERVER_ERROR, |parts| parts.status)
+        words::first_of(self).status
     }
 
     /// The code of the answer's first error.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        words::of(self).first().map_or("internal_error", |parts| parts.code)
+        words::first_of(self).code
     }
 
     /// The answer's body. `client` is the piggybacked client, where there is one.

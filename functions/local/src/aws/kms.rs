@@ -1,4 +1,4 @@
-//! KMS with one symmetric key: `Encrypt`, `Decrypt` and `GenerateDataKey`.
+//! KMS with one symmetric key: `Encrypt` and `Decrypt`.
 //!
 //! The encryption is real, and the encryption context is authenticated with it, so a blob opens only
 //! under the context that it was made with, as in KMS. Every key id and alias names the one master key.
@@ -39,7 +39,6 @@ impl MasterKey {
         let answer = match operation {
             "Encrypt" => params(body).and_then(|params| self.encrypt(&params)),
             "Decrypt" => params(body).and_then(|params| self.decrypt(&params)),
-            "GenerateDataKey" => params(body).and_then(|params| self.generate_data_key(&params)),
             other => return Answer::unknown_operation(Service::Kms, other),
         };
         match answer {
@@ -69,23 +68,6 @@ impl MasterKey {
         let plaintext = self.open(&blob, &params.encryption_context)?;
         Ok(json!({
             "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
-            "KeyId": KEY_ARN,
-            "Plaintext": BASE64.encode(&plaintext),
-        }))
-    }
-
-    fn generate_data_key(&self, params: &GenerateDataKeyParams) -> Result<Value, Refusal> {
-        let length = match (params.key_spec.as_deref(), params.number_of_bytes) {
-            (Some("AES_256"), None) => 32,
-            (Some("AES_128"), None) => 16,
-            (None, Some(length @ 1..=1024)) => length,
-            _ => return Err(Refusal::Invalid("give KeySpec or NumberOfBytes".to_owned())),
-        };
-        let mut plaintext = vec![0; length];
-        aws_lc_rs::rand::fill(&mut plaintext).map_err(|_| Refusal::Internal)?;
-        let blob = self.seal(plaintext.clone(), &params.encryption_context)?;
-        Ok(json!({
-            "CiphertextBlob": BASE64.encode(&blob),
             "KeyId": KEY_ARN,
             "Plaintext": BASE64.encode(&plaintext),
         }))
@@ -140,15 +122,6 @@ struct EncryptParams {
 #[serde(rename_all = "PascalCase")]
 struct DecryptParams {
     ciphertext_blob: String,
-    #[serde(default)]
-    encryption_context: Context,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct GenerateDataKeyParams {
-    key_spec: Option<String>,
-    number_of_bytes: Option<usize>,
     #[serde(default)]
     encryption_context: Context,
 }

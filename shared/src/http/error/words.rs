@@ -15,11 +15,17 @@ pub(super) struct Parts {
     pub(super) field: Option<Field>,
 }
 
-/// What each error of the answer says.
+/// What the first error of the answer says: its status and code are the answer's.
+pub(super) fn first_of(error: &ApiError) -> Parts {
+    of(error).into_iter().next().unwrap_or_else(internal)
+}
+
+/// What each error of the answer says; one at least.
 pub(super) fn of(error: &ApiError) -> Vec<Parts> {
     match error {
-        ApiError::App(AppError::Refused(refusal)) => vec![flow_parts(refusal)],
-        ApiError::App(AppError::Fields(refusals)) => refusals.iter().map(flow_parts).collect(),
+        ApiError::App(AppError::Fields(refusals)) if !refusals.is_empty() => {
+            refusals.iter().map(flow_parts).collect()
+        }
         ApiError::App(failure) => vec![app_parts(failure)],
         ApiError::NoRoute => vec![global(
             404,

@@ -32,13 +32,3 @@ async fn a_secret_beyond_the_limit_of_kms_is_refused() {
     let encrypt = client.encrypt().key_id("alias/postern").plaintext(Blob::new(vec![0; 4097]));
     assert_eq!(code_of(&encrypt.send().await.unwrap_err()), Some("ValidationException"));
 }
-
-#[tokio::test]
-async fn a_data_key_comes_in_plain_and_encrypted() {
-    let client = kms(Services::in_memory().unwrap().http_client());
-    let key = client.generate_data_key().key_id("k").number_of_bytes(24).send().await.unwrap();
-    let opened = client.decrypt().ciphertext_blob(key.ciphertext_blob.unwrap()).send().await;
-    let plaintext = key.plaintext.unwrap();
-    assert_eq!(plaintext.as_ref().len(), 24);
-    assert_eq!(opened.unwrap().plaintext.unwrap(), plaintext);
-}
