@@ -21,16 +21,18 @@ async fn the_document_shows_what_is_measured() {
     assert_eq!(shown, measured, "POSTERN_UPDATE=1 writes {PATH} anew");
 }
 
+#[tokio::test]
+async fn the_readme_shows_the_sign_up_by_a_code() {
+    let table = table(&journeys::one_by_one().await);
+    let readme = fs::read_to_string(README).unwrap();
+    assert!(readme.contains(&table), "README.md is to show:\n{table}");
+}
+
 async fn document() -> String {
     let mut text = HEAD.to_owned();
     for journey in journeys::all().await.iter().chain([&process::first_requests().await]) {
-        write!(text, "\n## {}\n\n{}\n\n{TABLE}", journey.title, journey.case).unwrap();
-        for step in &journey.steps {
-            text.push_str(&row(step));
-        }
-        if journey.title.starts_with("Sign-up") && !journey.title.contains("turns") {
-            text.push_str(&total(journey));
-        }
+        let table = table(journey);
+        write!(text, "\n## {}\n\n{}\n\n{table}", journey.title, journey.case).unwrap();
     }
     let [plain, full] = sizes::after_sign_ups().await;
     text.push_str(SIZES);
@@ -41,6 +43,18 @@ async fn document() -> String {
         writeln!(text, "| `{kind}` | {} | {} |", of(&plain), of(&full)).unwrap();
     }
     text
+}
+
+/// A row for each request, and their sum where they are one person's way.
+fn table(journey: &Journey) -> String {
+    let mut table = TABLE.to_owned();
+    for step in &journey.steps {
+        table.push_str(&row(step));
+    }
+    if journey.title.starts_with("Sign-up") && !journey.title.contains("turns") {
+        table.push_str(&total(journey));
+    }
+    table
 }
 
 fn row(step: &Step) -> String {
@@ -94,6 +108,7 @@ fn operations(step: &Step) -> String {
 }
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/budget.md");
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
 const HEAD: &str = "\
 # What each request costs
 
