@@ -117,7 +117,7 @@ impl Progress<'_> {
     /// The reply that shows this client, as far as the caller may see it.
     async fn shown(&self, client: Client, answer: Result<Subject, AppError>) -> Reply {
         let (client, current) = match &self.standing {
-            SecretStanding::Superseded(visible) => (client.limited_to(visible), false),
+            SecretStanding::Superseded { visible, .. } => (client.limited_to(visible), false),
             SecretStanding::Current | SecretStanding::Unknown => (client, true),
         };
         let users = self.facts.users.clone();
