@@ -11,17 +11,16 @@ pub use error::FlowError;
 pub use fields::Field;
 pub use identifier::{Identifier, IdentifierKind};
 pub use ids::{ClientId, EmailAddressId, SessionId, SignInId, SignUpId, UserId};
+pub use message::Message;
 pub use requirements::Requirements;
 pub use session::{Session, SessionState};
 pub use sign_in::SignIn;
 pub use sign_up::SignUp;
 pub use strategy::{GuessedFactor, Strategy};
 pub use time::Timestamp;
-pub use transition::{
-    Budget, Effect, Facts, Guess, Lookups, Message, Needs, PasswordCheck, Refused, Subject,
-    Transition, Verb, Write,
-};
+pub use transition::{Budget, Effect, Refused, Subject, Transition, Write};
 pub use user::User;
+pub use verb::{Facts, Guess, Lookups, Needs, PasswordCheck, Verb};
 pub use verification::{Verification, VerificationStatus};
 
 pub mod client;
@@ -31,6 +30,7 @@ pub mod fields;
 pub mod identifier;
 pub mod ids;
 pub mod key_ring;
+pub mod message;
 pub mod metadata;
 pub mod password;
 pub mod requirements;
@@ -43,6 +43,7 @@ pub mod text;
 pub mod time;
 pub mod transition;
 pub mod user;
+pub mod verb;
 pub mod verification;
 
 #[cfg(test)]

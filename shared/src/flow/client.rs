@@ -23,7 +23,8 @@ use super::sign_in::SignIn;
 use super::sign_up::SignUp;
 use super::strategy::Strategy;
 use super::time::Timestamp;
-use super::transition::{Facts, Subject, Transition};
+use super::transition::{Subject, Transition};
+use super::verb::Facts;
 
 pub mod verbs;
 

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::context::Context;
 use super::error::FlowError;
 use super::identifier::Identifier;
+use super::message::Message;
 use super::strategy::{Asked, Prepared, Strategy};
 use super::time::Timestamp;
-use super::transition::Message;
 
 /// How often an attempt asked for a code, and when it may again. Kept by the attempt and not by what is to
 /// be proved: changing an address to and fro does not begin anew, and correcting one need not wait.

@@ -22,21 +22,23 @@ use super::error::FlowError;
 use super::fields::Field;
 use super::identifier::Identifier;
 use super::ids::{EmailAddressId, SessionId, SignInId};
+use super::message::Message;
 use super::password::{Password, PasswordHash};
 use super::sending::Sending;
 use super::session::Session;
 use super::strategy::{Asked, GuessedFactor, LeadsTo, Outcome, Proof, Strategy, Tried};
 use super::time::Timestamp;
-use super::transition::{
-    Budget, Effect, Facts, Guess, Message, Refused, Subject, Transition, Write,
-};
+use super::transition::{Budget, Effect, Refused, Subject, Transition, Write};
 use super::user::User;
+use super::verb::{Facts, Guess};
 use super::verification::Verification;
 
 pub use factors::{EmailAddressFactor, Factor, Factors};
+pub use status::SignInStatus;
 pub use verbs::{Attempt, Create, Prepare, ResetPassword};
 
 mod factors;
+mod status;
 mod verbs;
 
 /// A sign-in.
@@ -78,19 +80,6 @@ enum State {
         factors: Factors,
         verification: Verification,
     },
-}
-
-/// Where a sign-in stands, as the API says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignInStatus {
-    /// Nobody is named yet.
-    NeedsIdentifier,
-    /// Somebody is named; a first factor must be proved.
-    NeedsFirstFactor,
-    /// A new password must be set.
-    NeedsNewPassword,
-    /// A session exists.
-    Complete,
 }
 
 impl SignIn {
@@ -300,63 +289,6 @@ impl SignIn {
         self
     }
 
-    /// Where it stands.
-    #[must_use]
-    pub fn status(&self) -> SignInStatus {
-        match &self.state {
-            State::NeedsIdentifier => SignInStatus::NeedsIdentifier,
-            State::NeedsFirstFactor { .. } => SignInStatus::NeedsFirstFactor,
-            State::NeedsNewPassword { .. } => SignInStatus::NeedsNewPassword,
-            State::Complete { .. } => SignInStatus::Complete,
-        }
-    }
-
-    /// Whether it became a session.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.status() == SignInStatus::Complete
-    }
-
-    /// The session that it became.
-    #[must_use]
-    pub fn created_session(&self) -> Option<&SessionId> {
-        match &self.state {
-            State::Complete { session, .. } => Some(session),
-            State::NeedsIdentifier
-            | State::NeedsFirstFactor { .. }
-            | State::NeedsNewPassword { .. } => None,
-        }
-    }
-
-    /// How the user can prove who they are, once they are named.
-    #[must_use]
-    pub fn factors(&self) -> Option<&Factors> {
-        match &self.state {
-            State::NeedsIdentifier => None,
-            State::NeedsFirstFactor { factors, .. }
-            | State::NeedsNewPassword { factors, .. }
-            | State::Complete { factors, .. } => Some(factors),
-        }
-    }
-
-    /// The proof of the first factor, under way or made.
-    #[must_use]
-    pub fn verification(&self) -> Option<&Verification> {
-        match &self.state {
-            State::NeedsIdentifier => None,
-            State::NeedsFirstFactor { verification, .. } => verification.as_ref(),
-            State::NeedsNewPassword { verification, .. } | State::Complete { verification, .. } => {
-                Some(verification)
-            }
-        }
-    }
-
-    /// How the user proved who they are.
-    #[must_use]
-    pub(super) fn proved_by(&self) -> Option<Strategy> {
-        self.verification().filter(|found| found.is_verified()).map(|found| found.strategy)
-    }
-
     fn completed(
         mut self,
         user: User,
@@ -374,19 +306,6 @@ impl SignIn {
     fn stays(self) -> Transition<Self> {
         let subject = Subject::SignIn(self.id.clone());
         Transition::to(self, subject)
-    }
-}
-
-impl SignInStatus {
-    /// The name on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NeedsIdentifier => "needs_identifier",
-            Self::NeedsFirstFactor => "needs_first_factor",
-            Self::NeedsNewPassword => "needs_new_password",
-            Self::Complete => "complete",
-        }
     }
 }
 

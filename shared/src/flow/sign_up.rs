@@ -25,7 +25,8 @@ use super::password::PasswordHash;
 use super::sending::Sending;
 use super::strategy::{Asked, Outcome, Proof, Proves, Strategy, Tried};
 use super::time::Timestamp;
-use super::transition::{Budget, Facts, Refused, Subject, Transition};
+use super::transition::{Budget, Refused, Subject, Transition};
+use super::verb::Facts;
 use super::verification::Verification;
 use crate::settings::Settings;
 

@@ -10,8 +10,9 @@ use super::context::Context;
 use super::error::FlowError;
 use super::identifier::{Identifier, IdentifierKind};
 use super::ids::UserId;
+use super::message::Message;
 use super::password::Password;
-use super::transition::{Facts, Message};
+use super::verb::Facts;
 use super::verification::Verification;
 use crate::settings::Settings;
 

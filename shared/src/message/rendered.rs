@@ -7,7 +7,7 @@ use askama::Template;
 use super::MailError;
 use super::header::one_line;
 use crate::flow::Message;
-use crate::flow::transition::CodeMessage;
+use crate::flow::message::CodeMessage;
 use crate::settings::{Application, Settings};
 
 /// A message as people read it. Never printed, since it may hold a code.

@@ -6,7 +6,8 @@ use super::super::ids::SessionId;
 use super::super::session::{Session, SessionState};
 use super::super::sign_in::SignIn;
 use super::super::sign_up::SignUp;
-use super::super::transition::{Facts, Lookups, Needs, Refused, Subject, Transition, Verb, Write};
+use super::super::transition::{Refused, Subject, Transition, Write};
+use super::super::verb::{Facts, Lookups, Needs, Verb};
 use super::Client;
 
 /// Makes sure that there is a client.

@@ -8,7 +8,8 @@ use super::super::identifier::Identifier;
 use super::super::ids::{EmailAddressId, SignInId, UserId};
 use super::super::password::Password;
 use super::super::strategy::{GuessedFactor, Proof, Proves, Strategy};
-use super::super::transition::{Facts, Guess, Lookups, Needs, PasswordCheck, Transition, Verb};
+use super::super::transition::Transition;
+use super::super::verb::{Facts, Guess, Lookups, Needs, PasswordCheck, Verb};
 use super::{SignIn, usable};
 
 /// Begins a sign-in, by an identifier, with a password or a strategy, or empty.

@@ -7,8 +7,9 @@ use super::super::identifier::Identifier;
 use super::super::ids::{EmailAddressId, UserId};
 use super::super::requirements::Requirements;
 use super::super::session::Session;
-use super::super::transition::{Facts, Subject, Transition, Write};
+use super::super::transition::{Subject, Transition, Write};
 use super::super::user::{EmailAddress, User, UserPassword};
+use super::super::verb::Facts;
 use super::super::verification::Verification;
 use super::{SignUp, State, SuppliedPassword};
 

@@ -5,7 +5,7 @@ use super::super::fields::Field;
 use super::super::identifier::Identifier;
 use super::super::metadata::Metadata;
 use super::super::password::Password;
-use super::super::transition::Lookups;
+use super::super::verb::Lookups;
 use crate::settings::Settings;
 
 /// Fields that a request supplies, read and normalised.

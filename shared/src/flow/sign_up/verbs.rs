@@ -5,7 +5,8 @@ use super::super::context::Context;
 use super::super::error::FlowError;
 use super::super::ids::SignUpId;
 use super::super::strategy::{Proof, Strategy};
-use super::super::transition::{Facts, Lookups, Needs, Transition, Verb};
+use super::super::transition::Transition;
+use super::super::verb::{Facts, Lookups, Needs, Verb};
 use super::{Fields, SignUp};
 
 /// Begins a sign-up, with any fields; with a strategy it also prepares the verification.

@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::error::FlowError;
 use super::super::fields::Field;
-use super::super::transition::{CodeMessage, Message};
+use super::super::message::{CodeMessage, Message};
 use super::super::verification::{OneTimeCode, Verification, VerificationStatus};
 use super::{Asked, Attempted, Outcome, Prepared, Proof, Strategy, Tried};
 

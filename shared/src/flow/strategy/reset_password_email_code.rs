@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::error::FlowError;
 use super::super::identifier::IdentifierKind;
-use super::super::transition::Message;
+use super::super::message::Message;
 use super::{
     Asked, Attempted, Definition, GuessedFactor, LeadsTo, Prepared, ProofKind, Proves, Strategy,
     Tried, one_time_code,

@@ -8,7 +8,8 @@ use super::super::identifier::Identifier;
 use super::super::ids::{EmailAddressId, SessionId};
 use super::super::metadata::Metadata;
 use super::super::sign_up::{Patch, not_enabled};
-use super::super::transition::{Facts, Lookups, Needs, Subject, Transition, Verb, Write};
+use super::super::transition::{Subject, Transition, Write};
+use super::super::verb::{Facts, Lookups, Needs, Verb};
 use super::User;
 use crate::settings::Settings;
 
