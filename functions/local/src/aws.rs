@@ -13,6 +13,7 @@ mod endpoint;
 pub mod faults;
 mod kms;
 pub mod meter;
+mod open_error;
 pub mod outbox;
 mod ses;
 mod sns;
@@ -26,7 +27,7 @@ use axum::Router;
 
 pub use self::answer::Answer;
 pub use self::call::{Call, Service};
-pub use self::data_dir::OpenError;
+pub use self::open_error::OpenError;
 
 use self::connector::InProcess;
 use self::data_dir::DataDir;

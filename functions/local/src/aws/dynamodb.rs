@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::answer::Answer;
 use super::call::Service;
-use super::data_dir::OpenError;
+use super::open_error::OpenError;
 
 /// The embedded tables.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::call::Service;
-use super::data_dir::OpenError;
+use super::open_error::OpenError;
 
 /// The key under which everything is encrypted.
 pub(super) struct MasterKey([u8; MASTER_KEY_LENGTH]);
