@@ -33,7 +33,8 @@ fn every_refusal_says_what_it_always_said() {
 
 #[test]
 fn several_fields_are_several_errors_of_one_answer() {
-    let refused = [FlowError::Missing(Field::Password), FlowError::UsernameLength];
+    let refused =
+        [FlowError::Missing(Field::Password), FlowError::UsernameLength { min: 4, max: 64 }];
     let error = ApiError::from(AppError::Fields(refused.into()));
     let body = error.body(&Value::Null, "", NOW);
     let codes: Vec<_> = body["errors"].as_array().unwrap().iter().map(|it| &it["code"]).collect();
@@ -79,12 +80,12 @@ fn refusals() -> Vec<(String, ApiError)> {
     all.extend(of_fields.iter().skip(1).map(|refusal| refusal(Field::EmailAddress)));
     all.extend([
         FlowError::IdentifierNotFound,
-        FlowError::UsernameLength,
+        FlowError::UsernameLength { min: 4, max: 64 },
         FlowError::UsernameCharacter,
         FlowError::UsernameNeedsLetter,
         FlowError::SubaddressBlocked,
-        FlowError::PasswordTooShort,
-        FlowError::PasswordTooLong,
+        FlowError::PasswordTooShort { min: 8 },
+        FlowError::PasswordTooLong { max: 72 },
         FlowError::PasswordCommon,
         FlowError::PasswordMatchesIdentifier,
         FlowError::PasswordIncorrect,
@@ -145,12 +146,12 @@ fn name_of(refusal: &FlowError) -> String {
         | FlowError::NotEnabled(_)
         | FlowError::IdentifierExists(_)
         | FlowError::IdentifierNotFound
-        | FlowError::UsernameLength
+        | FlowError::UsernameLength { .. }
         | FlowError::UsernameCharacter
         | FlowError::UsernameNeedsLetter
         | FlowError::SubaddressBlocked
-        | FlowError::PasswordTooShort
-        | FlowError::PasswordTooLong
+        | FlowError::PasswordTooShort { .. }
+        | FlowError::PasswordTooLong { .. }
         | FlowError::PasswordCommon
         | FlowError::PasswordMatchesIdentifier
         | FlowError::PasswordIncorrect

@@ -61,7 +61,7 @@ fn cpu() -> Duration {
 
 async fn app(services: &Services) -> App {
     let http = SharedHttpClient::new(Bounded(services.http_client()));
-    let settings = Arc::new(instance::settings(Some(SETTINGS.as_ref())).unwrap());
+    let settings = Arc::new(instance::settings(Some(SETTINGS.as_ref()), None).unwrap());
     let app = instance::app(settings, &http, "http://localhost:3000", "sk_live_load");
     table::create(app.store()).await.unwrap();
     app.warm_up().await.unwrap();

@@ -119,6 +119,7 @@ impl Server {
     fn start(path: &Path) -> Self {
         let mut child = Command::new(path)
             .args(["--memory", "--port", "0"])
+            .env("POSTERN_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));

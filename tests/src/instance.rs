@@ -56,7 +56,7 @@ impl Instance {
     /// An instance that is to be somehow else.
     pub fn builder() -> Builder {
         Builder {
-            settings: instance::settings(Some(SHIPPED.as_ref())).unwrap(),
+            settings: instance::settings(Some(SHIPPED.as_ref()), None).unwrap(),
             services: None,
             fresh_keys: false,
             clock: Arc::new(AtomicI64::new(NOW)),

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Parser;
@@ -12,7 +12,7 @@ use crate::inbox::Inbox;
 
 /// Serves every function on this machine, with stand-ins for the AWS services.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
-#[command(name = "local", version)]
+#[command(name = "postern", version)]
 pub struct Cli {
     /// Port on 127.0.0.1 and `::1`; 0 takes any that is free.
     #[arg(long, default_value_t = 3000)]
@@ -29,6 +29,11 @@ pub struct Cli {
     /// The instance's settings; also by `POSTERN_SETTINGS`.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+
+    /// Settings that win over the file's, in place of those for a laptop (localhost as host and origin, test
+    /// mode, wider limits by address).
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
 
     /// Also offer DynamoDB, KMS, SES and SNS by HTTP, without any check of credentials.
     #[arg(long, value_name = "[ADDRESS:]PORT")]
@@ -75,7 +80,12 @@ impl FromStr for ServicesAddress {
 
 /// What a newcomer needs first, for the terminal.
 #[must_use]
-pub fn greeting(inbox: &Inbox, cli: &Cli, services: Option<&str>) -> String {
+pub fn greeting(
+    inbox: &Inbox,
+    cli: &Cli,
+    settings: Option<&Path>,
+    services: Option<&str>,
+) -> String {
     let base = &inbox.base_url;
     let data = match cli.data_dir() {
         Some(dir) => dir.display().to_string(),
@@ -87,6 +97,7 @@ pub fn greeting(inbox: &Inbox, cli: &Cli, services: Option<&str>) -> String {
         ("Publishable key", inbox.keys.publishable_key.clone()),
         ("API", format!("{base}/v1")),
         ("Data", data),
+        ("Settings", settings_in_words(settings, cli.overlay.as_deref())),
     ];
     if let Some(address) = services {
         lines.push(("AWS endpoint", address.to_owned()));
@@ -99,6 +110,14 @@ pub fn greeting(inbox: &Inbox, cli: &Cli, services: Option<&str>) -> String {
     text.push_str("\nOpen pages on localhost as well: another host name loses the cookies.\n");
     text.push_str("Ctrl-C stops.\n");
     text
+}
+
+fn settings_in_words(settings: Option<&Path>, overlay: Option<&Path>) -> String {
+    let file = settings.unwrap_or(Path::new("postern.toml")).display();
+    match overlay {
+        Some(overlay) => format!("{file}, and over it {}", overlay.display()),
+        None => format!("{file}, and over it localhost, test mode and wider limits (--overlay)"),
+    }
 }
 
 #[cfg(test)]
@@ -152,9 +171,16 @@ mod tests {
             issuer: "https://clerk.example.test".to_owned(),
         };
         let base_url = "http://localhost:3000".to_owned();
-        let inbox = Inbox { base_url, keys, outbox: crate::aws::outbox::Outbox::default() };
-        let text = greeting(&inbox, &parsed(&[]), Some("http://localhost:4566"));
-        for needed in ["http://localhost:3000/", "pk_live_x", ".postern", "http://localhost:4566"] {
+        let outbox = crate::aws::outbox::Outbox::default();
+        let inbox = Inbox { base_url, keys, outbox, keeps_users: true };
+        let text = greeting(&inbox, &parsed(&[]), None, Some("http://localhost:4566"));
+        for needed in [
+            "http://localhost:3000/",
+            "pk_live_x",
+            ".postern",
+            "postern.toml, and over it",
+            "http://localhost:4566",
+        ] {
             assert!(text.contains(needed), "{needed}");
         }
         assert!(!text.contains("sk_live_y"), "a secret does not belong into a terminal's log");

@@ -27,6 +27,8 @@ pub struct Inbox {
     pub keys: DevKeys,
     /// The messages.
     pub outbox: Outbox,
+    /// Whether users survive a restart, which messages never do.
+    pub keeps_users: bool,
 }
 
 /// The keys that an application on this machine needs.
@@ -158,8 +160,10 @@ fn failed(error: &str) -> Response {
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
+/// A mail shares the page's origin, so that the page can read how tall it is; without scripts it can read
+/// nothing in return.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
+    base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin";
 
 #[cfg(test)]
 mod tests;

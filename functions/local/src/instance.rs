@@ -29,7 +29,7 @@ pub enum SettingsError {
         #[source]
         source: io::Error,
     },
-    /// The file has mistakes.
+    /// The file has mistakes, by itself or with what is laid over it.
     #[error("{} has mistakes:\n{mistakes}", path.display())]
     Mistaken {
         /// The file.
@@ -55,22 +55,31 @@ pub fn endpoints() -> Vec<Endpoint> {
     .collect()
 }
 
-/// Reads the settings with what only this machine may have laid over them. Without a file, and with none in
-/// the working directory, they are the ones that ship.
+/// Reads the settings with an overlay whose values win: a file's, or else what only this machine may have.
+/// Without a file, and with none in the working directory, they are the ones that ship.
 ///
 /// # Errors
-/// [`SettingsError`] says which file, and all that is wrong with it.
-pub fn settings(file: Option<&Path>) -> Result<Settings, SettingsError> {
+/// [`SettingsError`] says which file, and all that is wrong with it. What would be wrong in a deployment is
+/// wrong here too, whatever the overlay puts in its place.
+pub fn settings(file: Option<&Path>, overlay: Option<&Path>) -> Result<Settings, SettingsError> {
     let path = file.unwrap_or(Path::new(USUAL));
     let text = match fs::read_to_string(path) {
-        Ok(text) => text,
         Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => {
             SHIPPED.to_owned()
         }
-        Err(source) => return Err(SettingsError::Unreadable { path: path.to_owned(), source }),
+        read => readable(path, read)?,
     };
-    Settings::parse_with_overlay(&text, OVERLAY)
-        .map_err(|mistakes| SettingsError::Mistaken { path: path.to_owned(), mistakes })
+    let over = match overlay {
+        Some(path) => readable(path, fs::read_to_string(path))?,
+        None => OVERLAY.to_owned(),
+    };
+    let mistaken = |mistakes| SettingsError::Mistaken { path: path.to_owned(), mistakes };
+    Settings::parse(&text).map_err(mistaken)?;
+    Settings::parse_with_overlay(&text, &over).map_err(mistaken)
+}
+
+fn readable(path: &Path, read: io::Result<String>) -> Result<String, SettingsError> {
+    read.map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })
 }
 
 /// The app over the services that this client reaches; it sends and signs, as all functions together do.
@@ -116,3 +125,36 @@ const KMS_KEY: &str = "alias/postern";
 const USUAL: &str = "postern.toml";
 const SHIPPED: &str = include_str!("../../../postern.toml");
 const OVERLAY: &str = include_str!("../local.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_overlay_hides_is_a_mistake_all_the_same() {
+        let file = written(
+            "hidden",
+            &SHIPPED.replace("cookie_domain = \"\"", "cookie_domain = \"b.test\""),
+        );
+        let refused = settings(Some(&file), None).unwrap_err().to_string();
+        assert!(refused.contains("cookie_domain"), "{refused}");
+        fs::remove_file(file).unwrap();
+    }
+
+    #[test]
+    fn another_overlay_takes_the_place_of_the_usual_one() {
+        let overlay = written("overlay", "[test_mode]\nenabled = false\n");
+        let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../postern.toml"));
+        assert!(settings(Some(path), None).unwrap().test_mode);
+        let other = settings(Some(path), Some(&overlay)).unwrap();
+        assert!(!other.test_mode);
+        assert_eq!(other.instance.host, "accounts.example.com");
+        fs::remove_file(overlay).unwrap();
+    }
+
+    fn written(name: &str, text: &str) -> PathBuf {
+        let file = std::env::temp_dir().join(format!("postern-{name}-{}.toml", std::process::id()));
+        fs::write(&file, text).unwrap();
+        file
+    }
+}

@@ -5,6 +5,7 @@
 
 pub mod aws;
 pub mod cli;
+pub mod host_name;
 pub mod inbox;
 pub mod instance;
 pub mod serve;

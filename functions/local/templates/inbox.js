@@ -1,4 +1,4 @@
-// Shows new messages as they arrive, tells the time in the reader's zone, and copies.
+// Shows new messages as they arrive, tells the time in the reader's zone, fits the mail's frame, and copies.
 "use strict";
 
 const PAUSE = 1500;
@@ -22,15 +22,25 @@ function tellTimes() {
 }
 
 async function copy(button) {
+  const { copy, copyText } = button.dataset;
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(copy ?? document.getElementById(copyText).textContent);
   } catch {
     say("The browser does not let this page copy.");
     return;
   }
   say("Copied.");
+  if (button.classList.contains("copied")) return;
+  const label = [...button.childNodes];
+  // Its neighbours stay where they are while it says something else.
+  button.style.minWidth = `${button.offsetWidth}px`;
   button.classList.add("copied");
-  setTimeout(() => button.classList.remove("copied"), 1200);
+  button.replaceChildren("Copied");
+  setTimeout(() => {
+    button.classList.remove("copied");
+    button.replaceChildren(...label);
+    button.style.minWidth = "";
+  }, 1200);
 }
 
 function say(text) {
@@ -42,6 +52,33 @@ function live(reached) {
   if (element.classList.toggle("lost", !reached) !== (element.textContent === "stopped")) {
     element.textContent = reached ? "live" : "stopped";
   }
+}
+
+// Only its width changes the height of a mail, and each height that is set here is a change of size too.
+const frames = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.clientWidth !== fittedWidth) fit(target);
+  }
+});
+let fittedWidth;
+
+function observe(frame) {
+  fittedWidth = undefined;
+  frames.disconnect();
+  frames.observe(frame);
+}
+
+function fit(frame) {
+  const mail = frame.contentDocument;
+  if (!mail || mail.URL === "about:blank") return;
+  fittedWidth = frame.clientWidth;
+  const border = frame.offsetHeight - frame.clientHeight;
+  // What scrolls around the frame would jump if the frame's place shrank as well.
+  frame.style.marginBottom = `${frame.offsetHeight}px`;
+  frame.style.minHeight = frame.style.height = "0";
+  const height = (mail.scrollingElement ?? mail.documentElement).scrollHeight;
+  frame.style.height = `${height + border}px`;
+  frame.style.minHeight = frame.style.marginBottom = "";
 }
 
 function replace(id, fresh) {
@@ -59,10 +96,13 @@ async function refresh() {
   const scrolled = list.scrollTop;
   replace("list", fresh);
   newList.scrollTop = scrolled;
-  if (reading.dataset.message !== newReading.dataset.message) replace("reading", fresh);
+  const [shown, toShow] = [reading, newReading].map((pane) => pane.dataset.message);
+  if (shown !== toShow) replace("reading", fresh);
+  // How to begin stands in the middle until there is a message, and at the side from then on.
+  if (!shown !== !toShow) replace("side", fresh);
   if (focused?.startsWith("row-")) document.getElementById(focused)?.focus();
   document.title = fresh.title;
-  say("A new message has arrived.");
+  if (toShow) say("A new message has arrived.");
 }
 
 async function watch() {
@@ -79,9 +119,15 @@ async function watch() {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-copy]");
+  const button = event.target.closest("button[data-copy], button[data-copy-text]");
   if (button) copy(button);
 });
+
+// A load event does not bubble, and the frame is replaced with its message.
+document.addEventListener("load", (event) => {
+  if (event.target instanceof HTMLIFrameElement) observe(event.target);
+}, true);
+for (const frame of document.querySelectorAll("iframe")) observe(frame);
 
 tellTimes();
 setTimeout(watch, PAUSE);

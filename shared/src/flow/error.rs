@@ -24,7 +24,12 @@ pub enum FlowError {
     /// Nobody has this identifier.
     IdentifierNotFound,
     /// A username has too few or too many characters.
-    UsernameLength,
+    UsernameLength {
+        /// Fewest.
+        min: usize,
+        /// Most.
+        max: usize,
+    },
     /// A username holds a character that it may not.
     UsernameCharacter,
     /// A username is all digits.
@@ -32,9 +37,15 @@ pub enum FlowError {
     /// The address has a subaddress, which the instance refuses.
     SubaddressBlocked,
     /// The password has too few characters.
-    PasswordTooShort,
+    PasswordTooShort {
+        /// Fewest.
+        min: usize,
+    },
     /// The password has too many characters.
-    PasswordTooLong,
+    PasswordTooLong {
+        /// Most.
+        max: usize,
+    },
     /// The password is one of the commonest.
     PasswordCommon,
     /// The password is the identifier.

@@ -61,7 +61,8 @@ impl Identifier {
     pub fn username(text: &str, rules: &UsernameRules) -> Result<Self, FlowError> {
         let text = text.trim().nfkc().collect::<String>().to_lowercase();
         if !(rules.min_length..=rules.max_length).contains(&text.chars().count()) {
-            return Err(FlowError::UsernameLength);
+            let UsernameRules { min_length: min, max_length: max } = *rules;
+            return Err(FlowError::UsernameLength { min, max });
         }
         let allowed =
             |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
@@ -248,7 +249,10 @@ mod tests {
     fn usernames_are_one_in_any_case() {
         let rules = UsernameRules { min_length: 4, max_length: 64 };
         assert_eq!(Identifier::username("Jane_D", &rules), Identifier::username("jane_d", &rules));
-        assert_eq!(Identifier::username("ab", &rules), Err(FlowError::UsernameLength));
+        assert_eq!(
+            Identifier::username("ab", &rules),
+            Err(FlowError::UsernameLength { min: 4, max: 64 })
+        );
         assert_eq!(Identifier::username("jane doe", &rules), Err(FlowError::UsernameCharacter));
         assert_eq!(Identifier::username("12345", &rules), Err(FlowError::UsernameNeedsLetter));
     }

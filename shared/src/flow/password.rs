@@ -32,9 +32,9 @@ impl Password {
     pub fn check(&self, rules: &PasswordRules) -> Result<(), FlowError> {
         let length = self.0.chars().count();
         if length < rules.min_length {
-            Err(FlowError::PasswordTooShort)
+            Err(FlowError::PasswordTooShort { min: rules.min_length })
         } else if length > rules.max_length {
-            Err(FlowError::PasswordTooLong)
+            Err(FlowError::PasswordTooLong { max: rules.max_length })
         } else if rules.refuse_common && is_common(&self.0) {
             Err(FlowError::PasswordCommon)
         } else {
@@ -151,11 +151,14 @@ mod tests {
 
     #[test]
     fn length_is_counted_in_characters_and_nothing_is_cut_off() {
-        assert_eq!(Password::typed("Ab1!").check(&RULES), Err(FlowError::PasswordTooShort));
+        assert_eq!(
+            Password::typed("Ab1!").check(&RULES),
+            Err(FlowError::PasswordTooShort { min: RULES.min_length })
+        );
         assert_eq!(Password::typed(&"🦀".repeat(72)).check(&RULES), Ok(()));
         assert_eq!(
             Password::typed(&"🦀".repeat(73)).check(&RULES),
-            Err(FlowError::PasswordTooLong)
+            Err(FlowError::PasswordTooLong { max: RULES.max_length })
         );
         assert_ne!(Password::typed("secret "), Password::typed("secret"));
     }

@@ -37,6 +37,9 @@ struct Page<'a> {
 
 struct View<'a> {
     message: &'a Message,
+    /// The code, if the title begins with it: then it need not be shown again beside the title.
+    lead: Option<&'a str>,
+    /// What follows the lead.
     title: &'a str,
     is_text_message: bool,
     is_open: bool,
@@ -45,9 +48,13 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn of(message: &'a Message, open_id: &str) -> Self {
+        let title = message.subject.as_deref().unwrap_or(&message.text);
+        let code = message.code.as_deref();
+        let led = code.and_then(|code| Some((code, title.strip_prefix(code)?)));
         Self {
             message,
-            title: message.subject.as_deref().unwrap_or(&message.text),
+            lead: led.map(|(code, _)| code),
+            title: led.map_or(title, |(_, rest)| rest),
             is_text_message: message.channel == Channel::Sms,
             is_open: message.id == open_id,
             at: utc(message.sent_at),

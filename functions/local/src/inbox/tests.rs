@@ -28,7 +28,7 @@ fn inbox(services: &Services) -> Router {
         issuer: "https://clerk.example.test".to_owned(),
     };
     let base_url = "http://localhost:3000".to_owned();
-    Inbox { base_url, keys, outbox: services.outbox().clone() }.router()
+    Inbox { base_url, keys, outbox: services.outbox().clone(), keeps_users: true }.router()
 }
 
 async fn ask(router: &Router, host: &str, path: &str) -> (StatusCode, http::HeaderMap, String) {

@@ -1,5 +1,7 @@
 //! What each error says: its status, its code and its words. The one table of them.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use super::ApiError;
@@ -167,11 +169,11 @@ fn flow_parts(refusal: &FlowError) -> Parts {
             "is not known",
             "We could not find your account.",
         ),
-        FlowError::UsernameLength => field(
+        FlowError::UsernameLength { min, max } => field(
             Field::Username,
             "form_username_invalid_length",
             "has the wrong length",
-            "The username is too short or too long.",
+            format!("Usernames have {min} to {max} characters."),
         ),
         FlowError::UsernameCharacter => field(
             Field::Username,
@@ -191,17 +193,17 @@ fn flow_parts(refusal: &FlowError) -> Parts {
             "is not allowed",
             "Addresses with a '+' are not accepted.",
         ),
-        FlowError::PasswordTooShort => field(
+        FlowError::PasswordTooShort { min } => field(
             Field::Password,
             "form_password_length_too_short",
             "is too short",
-            "The password is too short.",
+            format!("Passwords have {min} characters or more."),
         ),
-        FlowError::PasswordTooLong => field(
+        FlowError::PasswordTooLong { max } => field(
             Field::Password,
             "form_password_length_too_long",
             "is too long",
-            "The password is too long.",
+            format!("Passwords have {max} characters at most."),
         ),
         FlowError::PasswordCommon => field(
             Field::Password,
@@ -290,11 +292,14 @@ fn flow_parts(refusal: &FlowError) -> Parts {
             "Invalid authentication",
             "You are not signed in, or not any more.",
         ),
-        FlowError::TooManyRequests { .. } => global(
+        FlowError::TooManyRequests { retry_after } => global(
             429,
             "too_many_requests",
             "Too many requests",
-            "That was asked for too often. Please wait before you try again.",
+            format!(
+                "That was asked for too often. Please try again in {}.",
+                rounded_up(*retry_after)
+            ),
         ),
         FlowError::ClientChanged => conflict(),
         FlowError::NoCodeKey => internal(),
@@ -320,11 +325,32 @@ fn internal() -> Parts {
     )
 }
 
-fn field(field: Field, code: &'static str, message: &'static str, long_message: &str) -> Parts {
+/// A time as people say it.
+fn rounded_up(time: Duration) -> String {
+    let seconds = time.as_millis().div_ceil(1_000);
+    match seconds {
+        0..=1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        91..=5_400 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3_600)),
+    }
+}
+
+fn field(
+    field: Field,
+    code: &'static str,
+    message: &'static str,
+    long_message: impl Into<String>,
+) -> Parts {
     parts(422, code, message, long_message, Some(field))
 }
 
-fn global(status: u16, code: &'static str, message: &'static str, long_message: &str) -> Parts {
+fn global(
+    status: u16,
+    code: &'static str,
+    message: &'static str,
+    long_message: impl Into<String>,
+) -> Parts {
     parts(status, code, message, long_message, None)
 }
 
