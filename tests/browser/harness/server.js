@@ -43,7 +43,7 @@ export async function startServer({ settings } = {}) {
 /** `POSTERN_LOCAL`, or the debug build, brought up to date. */
 function binary() {
   if (process.env.POSTERN_LOCAL) return path.resolve(process.env.POSTERN_LOCAL);
-  execFileSync('cargo', ['build', '--quiet', '--package', 'postern-local'], { cwd: REPOSITORY, stdio: 'inherit' });
+  execFileSync('cargo', ['build', '--package', 'postern-local'], { cwd: REPOSITORY, stdio: 'inherit' });
   return path.join(process.env.CARGO_TARGET_DIR ?? path.join(REPOSITORY, 'target'), 'debug', 'local');
 }
 
