@@ -54,23 +54,23 @@ function live(reached) {
   }
 }
 
-// Only its width changes the height of a mail, and each height that is set here is a change of size too.
-const frames = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.clientWidth !== fittedWidth) fit(target);
-  }
-});
 let fittedWidth;
+const frames = new ResizeObserver(([{ target }]) => {
+  // A mail changes its height with its width alone. It is fitted in the next frame, as a size that is set
+  // while sizes are observed counts as an error.
+  if (target.clientWidth !== fittedWidth) requestAnimationFrame(() => fit(target));
+});
 
 function observe(frame) {
-  fittedWidth = undefined;
+  fit(frame);
   frames.disconnect();
   frames.observe(frame);
 }
 
 function fit(frame) {
   const mail = frame.contentDocument;
-  if (!mail || mail.URL === "about:blank") return;
+  // The load event comes back here for what is not there yet.
+  if (mail?.readyState !== "complete" || mail.URL === "about:blank") return;
   fittedWidth = frame.clientWidth;
   const border = frame.offsetHeight - frame.clientHeight;
   // What scrolls around the frame would jump if the frame's place shrank as well.

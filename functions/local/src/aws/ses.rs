@@ -33,7 +33,6 @@ fn send(outbox: &Outbox, params: &SendEmailParams) -> Answer {
         })
     };
     let sent: Vec<_> = params.destination.to_addresses.iter().map(record).collect();
-    tracing::info!(messages = sent.len(), "mail lies in the inbox");
     match sent.last() {
         Some(id) => Answer::json(Service::Ses, &json!({ "MessageId": id })),
         None => bad_request("Destination has no recipient"),

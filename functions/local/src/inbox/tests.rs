@@ -113,6 +113,32 @@ async fn the_empty_page_says_what_will_come() {
     for shown in ["Nothing has been sent yet", "pk_live_x", "sk_live_y", "http://localhost:3000"] {
         assert!(page.contains(shown), "{shown}");
     }
+    assert!(page.contains("How to begin") && page.contains("users stay"));
+}
+
+#[tokio::test]
+async fn how_to_connect_is_told_once_with_and_without_messages() {
+    let services = Services::in_memory().unwrap();
+    let router = inbox(&services);
+    for _ in 0..2 {
+        let page = body(&router, "/").await;
+        for told in ["new Clerk(", "&lt;ClerkProvider", "createClerkClient({", "/attempt_"] {
+            assert_eq!(page.matches(told).count(), 1, "{told}");
+        }
+        sent(&services, "ada@example.com", "Hello", "").await;
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_leads_the_subject_is_not_shown_again_beside_it() {
+    let services = Services::in_memory().unwrap();
+    sent(&services, "ada@example.com", "424242 is your code", "").await;
+    let router = inbox(&services);
+    let page = body(&router, "/").await;
+    assert!(page.contains("<h2><b>424242</b> is your code</h2>"));
+    assert!(!page.contains("<output>"));
+    sent(&services, "ada@example.com", "Your code", "").await;
+    assert!(body(&router, "/").await.contains("<output>424242</output>"));
 }
 
 #[tokio::test]
@@ -130,7 +156,9 @@ async fn no_script_but_its_own_runs_on_the_page_and_none_in_a_mail() {
     let (_, headers, mail) = ask(&router, "localhost:3000", &path).await;
     assert_eq!(mail, "<script>alert(1)</script>");
     let policy = headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.ends_with("; sandbox") && !policy.contains("script-src"));
+    assert!(policy.starts_with("default-src 'none';") && !policy.contains("script"));
+    assert!(policy.ends_with("; sandbox allow-same-origin"));
+    assert!(page.contains(r#" sandbox="allow-same-origin" "#));
 }
 
 #[tokio::test]
