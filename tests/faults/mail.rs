@@ -90,6 +90,33 @@ async fn a_slow_mail_holds_nobody_else_up() {
 }
 
 #[tokio::test]
+async fn a_code_that_was_never_sent_is_void_whoever_changes_the_client_meanwhile() {
+    let instance = Instance::start().await;
+    for _ in 0..instance.app.settings().limits.messages_per_address_hour {
+        instance.browser().begin_sign_up(JANE, &[]).await;
+    }
+    let (browser, id) = named(&instance).await;
+    // The code is stored before the limit refuses it; what takes it back is held up.
+    let gate = Gate::closed();
+    let withdrawal = Calls::to(Service::DynamoDb).operation("PutItem").skip(1);
+    instance.faults.plan(withdrawal, Fault::Held(gate.clone()));
+    let tab = browser.clone();
+    let refused = {
+        let id = id.clone();
+        tokio::spawn(async move { tab.prepare_sign_up(&id).await })
+    };
+    gate.arrival().await;
+    let path = format!("/v1/client/sign_ups/{id}");
+    browser.patch(&path, &[("first_name", "Jane")]).await.ok();
+    gate.open();
+    refused.await.unwrap().refused(429, "too_many_requests");
+    let shown = browser.get(&path).await.ok();
+    assert_eq!(shown.at("/response/first_name"), "Jane");
+    assert_eq!(shown.at("/response/verifications/email_address/next_action"), "needs_prepare");
+    browser.attempt_sign_up(&id, "000000").await.refused(400, "verification_missing");
+}
+
+#[tokio::test]
 async fn a_mail_that_fails_late_takes_nothing_from_who_moved_on() {
     let instance = Instance::start().await;
     let (browser, id) = named(&instance).await;

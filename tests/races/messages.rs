@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use postern_local::aws::Service;
-use postern_local::aws::faults::{Calls, Fault, Gate};
 use postern_tests::table::number;
 use postern_tests::{Browser, Instance, Reply, answers, crowd};
 
@@ -59,31 +57,6 @@ async fn one_caller_gets_no_more_messages_than_its_limit() {
         let sent = i64::try_from(instance.messages(&address).len()).unwrap();
         assert_eq!(counted(&instance, &key).await, sent, "{address}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_code_that_was_never_sent_is_void_whoever_changes_the_client_meanwhile() {
-    let instance = Instance::start().await;
-    for _ in 0..instance.app.settings().limits.messages_per_address_hour {
-        sign_up(&instance.browser(), JANE).await.ok();
-    }
-    let (browser, path) = named(&instance).await;
-    // The code is stored before the limit refuses it; what takes it back is held up.
-    let gate = Gate::closed();
-    let withdrawal = Calls::to(Service::DynamoDb).operation("PutItem").skip(1);
-    instance.faults.plan(withdrawal, Fault::Held(gate.clone()));
-    let refused = tokio::spawn(prepare(&browser.stolen(), &path));
-    gate.arrival().await;
-    let sign_up = path.trim_end_matches("/prepare_verification");
-    browser.patch(sign_up, &[("first_name", "Jane")]).await.ok();
-    gate.open();
-    refused.await.unwrap().refused(429, "too_many_requests");
-    let shown = browser.get(sign_up).await.ok();
-    assert_eq!(shown.at("/response/first_name"), "Jane");
-    assert_eq!(shown.at("/response/verifications/email_address/next_action"), "needs_prepare");
-    let form = [("strategy", "email_code"), ("code", "000000")];
-    let attempted = browser.post(&format!("{sign_up}/attempt_verification"), &form).await;
-    attempted.refused(400, "verification_missing");
 }
 
 /// A browser with a sign-up that names an address, and where its code is asked for.
