@@ -73,3 +73,13 @@ test_sam_local() {
     SAM_SKIP_PULL_IMAGE=1 PATH="$CACHE/template/bin:$PATH" python3 tests/sam/run.py \
         --packages "$CARGO_TARGET_DIR/packages" --local "$CARGO_TARGET_DIR/debug/local"
 }
+
+# Nothing of all this may have changed a file.
+check_checkout() {
+    local tree
+    tree=$(git status --porcelain)
+    if [[ $tree != "$CHECKOUT" ]]; then
+        printf 'The checks changed the checkout:\n%s\n' "$tree" >&2
+        return 1
+    fi
+}
