@@ -185,7 +185,7 @@ impl App {
         let Some((client, standing)) = recognised(client, credential, now) else { return Ok(None) };
         let client = client.record;
         let client = match &standing {
-            SecretStanding::Superseded { visible, .. } => client.limited_to(visible),
+            SecretStanding::Superseded(visible) => client.limited_to(visible),
             SecretStanding::Current | SecretStanding::Unknown => client,
         };
         let owners: Vec<_> = client.sessions.iter().map(|session| &session.user).collect();
@@ -285,7 +285,7 @@ fn recognised(
     let client = client?;
     match client.record.recognise(&credential.secret, now) {
         SecretStanding::Unknown => None,
-        standing @ (SecretStanding::Current | SecretStanding::Superseded { .. }) => {
+        standing @ (SecretStanding::Current | SecretStanding::Superseded(_)) => {
             Some((client, standing))
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postern_tests::{Browser, Instance, wrong};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{EMAIL, PASSWORD};
 
@@ -73,6 +73,13 @@ async fn codes_asked_for_in_advance_bring_no_further_guesses_and_no_right_one() 
     refused.refused(429, "too_many_requests");
     let refused = three.attempt_sign_up(&third, &right).await.refused(429, "too_many_requests");
     assert_eq!(refused.headers["retry-after"], "43200", "until the day ends");
+    // Neither the answer nor what can be seen afterwards tells which of them was right.
+    let shown = three.get(&format!("/v1/client/sign_ups/{third}")).await.ok();
+    let verification = shown.at("/response/verifications/email_address");
+    assert_eq!(
+        (&verification["status"], &verification["attempts"]),
+        (&json!("unverified"), &json!(2))
+    );
     assert_eq!(instance.keys("USER#").await, [""; 0]);
 
     instance.wait(Duration::from_hours(12));

@@ -108,6 +108,7 @@ async fn a_code_that_was_never_sent_is_void_whoever_changes_the_client_meanwhile
     gate.arrival().await;
     let path = format!("/v1/client/sign_ups/{id}");
     browser.patch(&path, &[("first_name", "Jane")]).await.ok();
+    browser.attempt_sign_up(&id, "000000").await.refused(422, "form_code_incorrect");
     gate.open();
     refused.await.unwrap().refused(429, "too_many_requests");
     let shown = browser.get(&path).await.ok();

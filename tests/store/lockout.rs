@@ -1,13 +1,14 @@
 //! Guesses at one factor of one account.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use postern::flow::{Guess, GuessedFactor, Timestamp};
+use postern::flow::{Guess, GuessedFactor, Timestamp, Write};
 use postern::settings::Lockout;
 use postern::store::{Reserved, Store};
 use postern_tests::Instance;
 
-use crate::writer::user;
+use crate::writer::{user, write};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn parallel_guesses_are_paid_for_exactly() {
@@ -70,10 +71,11 @@ async fn no_more_is_given_back_than_was_taken() {
 #[tokio::test]
 async fn a_proved_factor_forgets_its_failures() {
     let instance = Instance::start().await;
-    let (store, guess) = (instance.app.store(), guess(&instance));
-    store.forget_guesses(&guess).await.unwrap();
+    let guess = guess(&instance);
+    let proved = [Write::ForgetGuesses { guess: guess.clone(), at: NOW }];
+    write(&instance, &proved, &BTreeMap::new()).await;
     assert_eq!(reserved(&instance, &guess, 9, NOW).await, 9);
-    store.forget_guesses(&guess).await.unwrap();
+    write(&instance, &proved, &BTreeMap::new()).await;
     assert_eq!(reserved(&instance, &guess, 20, NOW).await, 10);
 }
 

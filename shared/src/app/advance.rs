@@ -14,7 +14,7 @@ use super::reply::Reply;
 use super::{App, Caller, recognised};
 use crate::flow::{
     Budget, Client, Context, Facts, FlowError, Guess, Lookups, Needs, PasswordCheck, Refused,
-    Secret, SecretStanding, SessionId, Transition, User, UserId, Verb,
+    Secret, SecretStanding, Session, Transition, User, UserId, Verb,
 };
 use crate::store::{Counted, IpKey, Keys as ItemKeys, Loaded, Reserved, StoreError, Versioned};
 
@@ -173,42 +173,29 @@ impl Known {
             .as_ref()
             .and_then(|credential| recognised(stored, credential, cx.now));
         match recognised {
-            Some((client, SecretStanding::Superseded { visible, lately }))
-                if opens && !verb.allowed_to_superseded(&visible) =>
+            // Two attempts that began at once, or the answer to one was lost: the one that was overtaken goes
+            // on as a client of its own, with the sessions that it knew. Once somebody is signed in on the
+            // old one, its answer must not take that client's place in the browser.
+            Some((client, SecretStanding::Superseded(visible)))
+                if opens
+                    && !verb.allowed_to_superseded(&visible)
+                    && client
+                        .record
+                        .sessions
+                        .iter()
+                        .all(|session| visible.contains(&session.id)) =>
             {
-                Ok(Self::overtaken(client, visible, lately, cx))
+                Ok(Self::new(client.record.sessions, cx))
             }
             Some((client, standing)) => Ok(Self { client, standing, secret: None }),
-            None if opens => Ok(Self::new(cx)),
+            None if opens => Ok(Self::new(Vec::new(), cx)),
             None => Err(FlowError::Unauthenticated.into()),
         }
     }
 
-    /// An attempt that begins with a superseded secret: two began at once, or the answer to one was lost.
-    fn overtaken(
-        client: Versioned<Client>,
-        visible: Vec<SessionId>,
-        lately: bool,
-        cx: &Context<'_>,
-    ) -> Self {
-        let gained = client.record.sessions.iter().any(|session| !visible.contains(&session.id));
-        if gained && lately {
-            // Somebody has just signed in there: this answer must not take that client's place in the browser.
-            let standing = SecretStanding::Superseded { visible, lately };
-            return Self { client, standing, secret: None };
-        }
-        if gained || visible.is_empty() {
-            // There is nothing on it that may be seen: it goes on as a client of its own.
-            return Self::new(cx);
-        }
-        // It keeps its sessions, and what else is under way there gives way as to any attempt that begins.
-        let Versioned { record, version } = client;
-        let client = Versioned { record: record.limited_to(&visible), version };
-        Self { client, standing: SecretStanding::Current, secret: None }
-    }
-
-    fn new(cx: &Context<'_>) -> Self {
+    fn new(sessions: Vec<Session>, cx: &Context<'_>) -> Self {
         let (client, secret) = Client::new(cx);
+        let client = client.with_sessions(sessions);
         Self {
             client: Versioned::new(client),
             standing: SecretStanding::Current,
@@ -243,7 +230,7 @@ impl Progress<'_> {
     /// Learns what the verb needs and lets it decide.
     async fn decide(&mut self) -> Result<Transition<Client>, AppError> {
         let verb = self.verb;
-        if let SecretStanding::Superseded { visible, .. } = &self.standing
+        if let SecretStanding::Superseded(visible) = &self.standing
             && !verb.allowed_to_superseded(visible)
         {
             return Err(FlowError::ClientChanged.into());
@@ -251,13 +238,7 @@ impl Progress<'_> {
         loop {
             let needs = verb.needs(&self.client.record, &self.facts, self.cx)?;
             if !self.fulfil(needs).await? {
-                let decided = verb.decide(self.client.record.clone(), &self.facts, self.cx)?;
-                return Ok(match &self.standing {
-                    SecretStanding::Current => {
-                        decided.map(|next| next.shown_current(&self.client.record, self.cx.now))
-                    }
-                    SecretStanding::Superseded { .. } | SecretStanding::Unknown => decided,
-                });
+                return Ok(verb.decide(self.client.record.clone(), &self.facts, self.cx)?);
             }
         }
     }

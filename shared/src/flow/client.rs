@@ -2,10 +2,9 @@
 //!
 //! A browser proves that it is this client by a **secret** in its cookie. The secret is replaced whenever
 //! the client gains a privilege (OWASP ASVS 5.0, 7.2.4) and when an attempt begins, so that one planted
-//! before is worth nothing after it. Requests that are under way at that moment still carry the old one, and
-//! so do all that follow if the answer with the new one is lost: the old one is known as superseded, sees
-//! only the sessions that it could see before, and may not gain any. It is forgotten a minute after the new
-//! one was shown.
+//! before is worth nothing after it. Requests that are under way at that moment still carry the old one:
+//! for a short while it is known as superseded, sees only the sessions that it could see before, and may
+//! not gain any.
 
 use std::fmt;
 use std::time::Duration;
@@ -65,11 +64,10 @@ pub struct Client {
     pub updated_at: Timestamp,
 }
 
-/// A secret that was replaced.
+/// A secret that was replaced a moment ago.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Superseded {
     secret: String,
-    at: Timestamp,
     until: Timestamp,
     /// The sessions that could be seen with it.
     sessions: Vec<SessionId>,
@@ -84,13 +82,8 @@ pub struct Secret(String);
 pub enum SecretStanding {
     /// It is the client's.
     Current,
-    /// It was, and the answer with the new one is under way or lost.
-    Superseded {
-        /// The sessions that can still be seen with it.
-        visible: Vec<SessionId>,
-        /// Whether the answer may still be under way.
-        lately: bool,
-    },
+    /// It was, a moment ago; these sessions can still be seen with it.
+    Superseded(Vec<SessionId>),
     /// It is not.
     Unknown,
 }
@@ -125,6 +118,13 @@ impl Client {
         (client, secret)
     }
 
+    /// A client that begins with sessions of the same browser.
+    #[must_use]
+    pub fn with_sessions(self, sessions: Vec<Session>) -> Self {
+        let last_active_session = sessions.last().map(|session| session.id.clone());
+        Self { sessions, last_active_session, ..self }
+    }
+
     /// How this secret stands to the client.
     #[must_use]
     pub fn recognise(&self, secret: &Secret, now: Timestamp) -> SecretStanding {
@@ -135,27 +135,10 @@ impl Client {
         if is(&self.secret) {
             return SecretStanding::Current;
         }
-        self.superseded.iter().find(|old| now < old.until && is(&old.secret)).map_or(
-            SecretStanding::Unknown,
-            |old| SecretStanding::Superseded {
-                visible: old.sessions.clone(),
-                lately: now < old.at + UNDER_WAY,
-            },
-        )
-    }
-
-    /// The next state of a client whose current secret was just shown, as `before` it: the secrets until then
-    /// are known for as long as a request may be under way. Where nothing changes, nothing is written for it.
-    #[must_use]
-    pub fn shown_current(mut self, before: &Self, now: Timestamp) -> Self {
-        if self != *before {
-            for old in &mut self.superseded {
-                if before.superseded.iter().any(|earlier| earlier.secret == old.secret) {
-                    old.until = old.until.min(now + UNDER_WAY);
-                }
-            }
-        }
-        self
+        self.superseded
+            .iter()
+            .find(|old| now < old.until && is(&old.secret))
+            .map_or(SecretStanding::Unknown, |old| SecretStanding::Superseded(old.sessions.clone()))
     }
 
     /// The client as somebody sees it who may see these sessions only.
@@ -276,8 +259,7 @@ impl Client {
         self.superseded.retain(|old| cx.now < old.until);
         self.superseded.push(Superseded {
             secret: old,
-            at: cx.now,
-            until: cx.now + cx.settings.attempts.lifetime,
+            until: cx.now + SUPERSEDED,
             sessions: visible,
         });
         let over = self.superseded.len().saturating_sub(GENERATIONS);
@@ -362,8 +344,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// How long a request, or its answer, may be under way.
-const UNDER_WAY: Duration = Duration::from_mins(1);
+/// How long a request may be under way with a secret that was replaced.
+const SUPERSEDED: Duration = Duration::from_mins(1);
 /// How many secrets back a request may be: one attempt replaces it when it begins, when something is proved
 /// and when it completes.
 const GENERATIONS: usize = 3;

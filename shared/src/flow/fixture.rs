@@ -200,6 +200,7 @@ impl World {
             | Write::UpdateUser(_)
             | Write::Release(..)
             | Write::WithinGuesses { .. }
+            | Write::ForgetGuesses { .. }
             | Write::DeleteClient => None,
         })
     }
@@ -222,7 +223,8 @@ impl World {
                 Write::Release(identifier, user) => {
                     assert_eq!(self.owners.remove(identifier).as_ref(), Some(user));
                 }
-                Write::WithinGuesses { .. } | Write::DeleteClient => {}
+                Write::WithinGuesses { .. } | Write::ForgetGuesses { .. } | Write::DeleteClient => {
+                }
             }
         }
         self.client = decided.next.clone();

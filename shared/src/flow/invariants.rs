@@ -163,7 +163,7 @@ fn invariant_the_secret_changes_by_every_gain_and_only_then(done: &Done<'_>) {
         begun == 1 || done.step.begins() && done.result.is_ok() || done.step.proves() && answered;
     if gained {
         let visible = before.client.sessions.iter().map(|session| session.id.clone()).collect();
-        assert_eq!(standing, SecretStanding::Superseded { visible, lately: true });
+        assert_eq!(standing, SecretStanding::Superseded(visible));
     } else {
         assert_eq!(standing, SecretStanding::Current);
     }

@@ -168,7 +168,7 @@ impl SignIn {
         }
         let tried =
             Tried { verification: verification.as_ref(), proof, attempt: self.id.as_str(), facts };
-        let attempted = strategy.attempt(&tried, cx)?;
+        let attempted = strategy.attempt(&tried, cx)?.withheld_if_spent(&tried);
         let definition = strategy.definition();
         let guess = Guess { user: user.id.clone(), factor: definition.guessed };
         let factors = factors.clone();
@@ -193,7 +193,7 @@ impl SignIn {
                     Some(address) => next.within_guesses(address, cx),
                     None => next,
                 };
-                Ok(next.counting(Budget::GuessedRight(guess)))
+                Ok(next.forgetting(guess, cx))
             }
             Ok(Outcome::Transferable | Outcome::Identified(_)) => {
                 Err(FlowError::VerificationMissing)
@@ -250,7 +250,7 @@ impl SignIn {
         let forgotten = Guess { user: user.id.clone(), factor: GuessedFactor::Password };
         let mut next = self.completed(user, factors, verification, cx);
         next.effects.extend(notice.map(Effect::Notify));
-        Ok(next.counting(Budget::GuessedRight(forgotten)))
+        Ok(next.forgetting(forgotten, cx))
     }
 
     /// The factors of a sign-in at which a new password is due.
@@ -265,7 +265,10 @@ impl SignIn {
 
     /// Whether the other is the same sign-in, waiting for the same proof.
     pub(super) fn waits_as(&self, other: &Self) -> bool {
-        self.id == other.id && self.verification() == other.verification()
+        let waits_for = |sign_in: &Self| {
+            sign_in.verification().and_then(Verification::code_digest).map(str::to_owned)
+        };
+        self.id == other.id && waits_for(self) == waits_for(other)
     }
 
     /// The sign-in after its code could not be sent.
@@ -306,13 +309,6 @@ impl SignIn {
     fn stays(self) -> Transition<Self> {
         let subject = Subject::SignIn(self.id.clone());
         Transition::to(self, subject)
-    }
-}
-
-impl Transition<SignIn> {
-    fn counting(mut self, budget: Budget) -> Self {
-        self.budgets.push(budget);
-        self
     }
 }
 

@@ -186,7 +186,7 @@ impl SignUp {
         }
         let verification = address.verification.as_ref();
         let tried = Tried { verification, proof, attempt: self.id.as_str(), facts };
-        let attempted = strategy.attempt(&tried, cx)?;
+        let attempted = strategy.attempt(&tried, cx)?.withheld_if_spent(&tried);
         let address = address.address.clone();
         self.verify(kind, attempted.verification);
         match attempted.outcome {
@@ -204,7 +204,12 @@ impl SignUp {
 
     /// Whether the other is the same sign-up, waiting for the same proof.
     pub(super) fn waits_as(&self, other: &Self) -> bool {
-        self.id == other.id && self.email_address == other.email_address
+        let waits_for = |sign_up: &Self| {
+            let email = sign_up.email_address.as_ref()?;
+            let digest = email.verification.as_ref()?.code_digest()?;
+            Some((email.address.clone(), digest.to_owned()))
+        };
+        self.id == other.id && waits_for(self) == waits_for(other)
     }
 
     /// The sign-up after its code could not be sent.

@@ -179,6 +179,21 @@ impl Strategy {
     }
 }
 
+impl Attempted {
+    /// The same, unless the guesses of the day are spent: then right and wrong look alike, in what is answered
+    /// and in what is stored.
+    #[must_use]
+    pub(super) fn withheld_if_spent(self, tried: &Tried<'_>) -> Self {
+        match (tried.facts.guesses_spent, tried.verification) {
+            (Some(retry_after), Some(verification)) if self.outcome.is_ok() => Self {
+                verification: verification.tried(),
+                outcome: Err(FlowError::TooManyRequests { retry_after }),
+            },
+            (Some(_) | None, _) => self,
+        }
+    }
+}
+
 impl fmt::Debug for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Proof(…)")

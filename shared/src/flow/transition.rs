@@ -52,6 +52,13 @@ pub enum Write {
         /// How many wrong codes are too many.
         most: u32,
     },
+    /// Forgets the failed guesses at a factor of an account: it was proved.
+    ForgetGuesses {
+        /// At what.
+        guess: Guess,
+        /// When.
+        at: Timestamp,
+    },
     /// Forgets the client instead of storing it.
     DeleteClient,
 }
@@ -63,8 +70,6 @@ pub enum Budget {
     Message(Identifier),
     /// A wrong code for this address; may be refused, and then its answer is withheld.
     WrongCode(Identifier),
-    /// A guess that was right: the account's failed ones are forgotten.
-    GuessedRight(Guess),
 }
 
 /// What is done after the commit.
@@ -143,6 +148,12 @@ impl<S> Transition<S> {
     pub(super) fn within_guesses(mut self, of: &Identifier, cx: &Context<'_>) -> Self {
         let most = cx.settings.limits.wrong_codes_per_address_day;
         self.writes.push(Write::WithinGuesses { of: of.clone(), at: cx.now, most });
+        self
+    }
+
+    /// The same, and the failed guesses before it are forgotten.
+    pub(super) fn forgetting(mut self, guess: Guess, cx: &Context<'_>) -> Self {
+        self.writes.push(Write::ForgetGuesses { guess, at: cx.now });
         self
     }
 

@@ -1,6 +1,7 @@
 //! What a verb of the API asks for and is told, before it decides.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::client::Client;
 use super::context::Context;
@@ -111,6 +112,8 @@ pub struct Facts {
     pub new_client: bool,
     /// Until when the guessed factor is locked, if it is.
     pub locked_until: Option<Timestamp>,
+    /// How long to wait, if a right code was found to be one guess too many for its address today.
+    pub guesses_spent: Option<Duration>,
     /// Whether the compared password was right.
     pub password_matches: bool,
     /// The password that was just compared, hashed anew since the parameters have risen.

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
 use super::error::StoreError;
@@ -60,6 +60,7 @@ enum Kind {
     Put(item::Attributes),
     Delete,
     Check,
+    Update(String),
 }
 
 /// What a failed condition means.
@@ -258,6 +259,13 @@ impl Commit<'_> {
                 values: vec![(":most", AttributeValue::N(most.to_string()))],
                 refusal: Refusal::Spent { retry_after: key::rest(*at, key::DAY) },
             },
+            Write::ForgetGuesses { guess, at } => Change {
+                kind: Kind::Update(counter::no_failures()),
+                pk: key::guess(guess),
+                condition: String::new(),
+                values: counter::no_failures_from(*at),
+                refusal: Refusal::Raced,
+            },
             Write::DeleteClient => return Ok(None),
         }))
     }
@@ -314,6 +322,16 @@ impl Change {
                     .return_values_on_condition_check_failure(
                         ReturnValuesOnConditionCheckFailure::AllOld,
                     )
+                    .build()
+                    .map_err(failed)?,
+            ),
+            Kind::Update(expression) => item.update(
+                Update::builder()
+                    .table_name(table)
+                    .key(item::PK, AttributeValue::S(self.pk))
+                    .update_expression(expression)
+                    .expression_attribute_names("#ttl", item::TTL)
+                    .set_expression_attribute_values(values)
                     .build()
                     .map_err(failed)?,
             ),

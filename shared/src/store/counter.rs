@@ -231,22 +231,6 @@ impl Store {
         self.take_back(key::guess(guess), FAILED).await
     }
 
-    /// Forgets the failed guesses of a factor: it was proved.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the table does not answer.
-    pub async fn forget_guesses(&self, guess: &Guess) -> Result<(), StoreError> {
-        let update = self
-            .dynamodb
-            .update_item()
-            .table_name(&self.table)
-            .key(item::PK, AttributeValue::S(key::guess(guess)))
-            .update_expression(format!("SET {FAILED} = :none"))
-            .condition_expression(format!("attribute_exists({FAILED})"))
-            .expression_attribute_values(":none", number(0));
-        conditional(update).await.map(|_| ())
-    }
-
     /// Takes one off a counter that is above zero.
     async fn take_back(&self, pk: String, counted: &str) -> Result<(), StoreError> {
         let update = self
@@ -275,6 +259,17 @@ impl Store {
 /// The condition that fewer wrong guesses came than `:most`.
 pub(super) fn wrong_below_most() -> String {
     format!("attribute_not_exists({WRONG}) OR {WRONG} < :most")
+}
+
+/// What takes a factor's failed guesses away. It goes with the proof, in one transaction.
+pub(super) fn no_failures() -> String {
+    format!("REMOVE {FAILED}, {UNTIL} SET {TTL} = :ttl")
+}
+
+/// The values of [`no_failures`].
+pub(super) fn no_failures_from(now: Timestamp) -> Vec<(&'static str, AttributeValue)> {
+    let ttl = AttributeValue::N((now.seconds() + DAY).to_string());
+    vec![(":ttl", ttl)]
 }
 
 /// Performs a conditional update: `None` if it was done, the item that stood in its way if it was not.

@@ -2,7 +2,7 @@
 
 use super::super::error::{AppError, chain};
 use super::super::reply::Reply;
-use super::{Progress, TRIES};
+use super::Progress;
 use crate::flow::{
     Client, Effect, FlowError, Message, Refused, SecretStanding, SessionState, Subject, Transition,
     Write,
@@ -61,7 +61,7 @@ impl Progress<'_> {
     /// code alive that reached nobody.
     async fn give_back(&self, sent: &Client, why: Refused) -> Result<Option<u64>, StoreError> {
         let mut found = Versioned { record: sent.clone(), version: self.client.version };
-        for _ in 0..TRIES {
+        for _ in 0..WITHDRAWALS {
             let next = found.record.clone().undelivered(sent, &self.client.record, why, self.cx);
             let nonce = self.app.entropy.hex();
             let (before, users) = (&found, &self.users);
@@ -72,9 +72,10 @@ impl Progress<'_> {
             let keys = ItemKeys { client: Some(&sent.id), ..ItemKeys::default() };
             match self.app.store.load(&keys).await?.client {
                 Some(client) => found = client,
-                None => break,
+                None => return Ok(found.version),
             }
         }
+        tracing::warn!("a code that was not sent could not be taken back");
         Ok(found.version)
     }
 
@@ -117,7 +118,7 @@ impl Progress<'_> {
     /// The reply that shows this client, as far as the caller may see it.
     async fn shown(&self, client: Client, answer: Result<Subject, AppError>) -> Reply {
         let (client, current) = match &self.standing {
-            SecretStanding::Superseded { visible, .. } => (client.limited_to(visible), false),
+            SecretStanding::Superseded(visible) => (client.limited_to(visible), false),
             SecretStanding::Current | SecretStanding::Unknown => (client, true),
         };
         let users = self.facts.users.clone();
@@ -135,3 +136,6 @@ impl Progress<'_> {
         }
     }
 }
+
+/// How often the taking back of a code is tried: more often than somebody can disturb it by requests of theirs.
+const WITHDRAWALS: usize = 20;

@@ -50,12 +50,17 @@ impl Progress<'_> {
         if matches!(counted, Ok(Counted::Yes)) {
             self.counted.extend(due);
         }
+        if right && !matches!(committed, Ok(Committed::Done(_))) {
+            // It is not over: what was given back is paid for again, whatever the address can still afford.
+            self.paid.by_ip = matches!(self.app.pay(true, &self.ip).await, Ok(Counted::Yes));
+        }
         let version = match committed? {
             Committed::Done(version) => version,
             Committed::Raced => return self.reload(Vec::new()).await,
             Committed::Taken(identifiers) => return self.reload(identifiers).await,
             Committed::Spent { retry_after } => {
-                return Err(FlowError::TooManyRequests { retry_after }.into());
+                self.facts.guesses_spent = Some(retry_after);
+                return self.reload(Vec::new()).await;
             }
         };
         self.client.version = version;
@@ -103,7 +108,6 @@ impl Progress<'_> {
                         return Ok(counted);
                     }
                 }
-                Budget::GuessedRight(guess) => store.forget_guesses(guess).await?,
             }
         }
         Ok(Counted::Yes)

@@ -10,7 +10,7 @@ use super::super::password::Password;
 use super::super::strategy::{GuessedFactor, Proof, Proves, Strategy};
 use super::super::transition::Transition;
 use super::super::verb::{Facts, Guess, Lookups, Needs, PasswordCheck, Verb};
-use super::{SignIn, usable};
+use super::{SignIn, SignInStatus, usable};
 
 /// Begins a sign-in, by an identifier, with a password or a strategy, or empty.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +95,13 @@ impl Verb for Create {
     }
 
     fn needs(&self, client: &Client, facts: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
+        match &self.identifier {
+            Some(identifier) => usable(identifier, cx)?,
+            None if self.password.is_some() || self.strategy.is_some() => {
+                return Err(FlowError::Missing(Field::Identifier));
+            }
+            None => {}
+        }
         let owner = self.identifier.as_ref().and_then(|identifier| facts.owners.get(identifier));
         let mut needs = Needs::users_of(client);
         needs.users.extend(owner.cloned());
@@ -120,12 +127,8 @@ impl Verb for Create {
     ) -> Result<Transition<Client>, FlowError> {
         let sign_in = SignIn::begin(self.locale.clone(), cx);
         let Some(identifier) = &self.identifier else {
-            return match (self.strategy, &self.password) {
-                (None, None) => Ok(client.starting(sign_in.stays(), facts, cx)),
-                (Some(_), _) | (_, Some(_)) => Err(FlowError::Missing(Field::Identifier)),
-            };
+            return Ok(client.starting(sign_in.stays(), facts, cx));
         };
-        usable(identifier, cx)?;
         let owner = facts.owners.get(identifier).ok_or(FlowError::IdentifierNotFound)?;
         let user = facts.users.get(owner).ok_or(FlowError::IdentifierNotFound)?;
         let sign_in = sign_in.identified(identifier.clone(), user);
@@ -172,7 +175,8 @@ impl Verb for Attempt {
 
     fn needs(&self, client: &Client, _: &Facts, cx: &Context<'_>) -> Result<Needs, FlowError> {
         let sign_in = client.find_sign_in(&self.id, cx.now)?;
-        let Some(factors) = sign_in.factors().filter(|_| !sign_in.is_complete()) else {
+        let due = sign_in.status() == SignInStatus::NeedsFirstFactor;
+        let Some(factors) = sign_in.factors().filter(|_| due) else {
             return Ok(Needs::default());
         };
         let user = factors.user.clone();

@@ -85,32 +85,13 @@ fn a_client_that_begins_with_its_first_attempt_keeps_its_first_secret() {
 }
 
 #[test]
-fn a_superseded_secret_sees_the_old_sessions_and_expires_once_the_new_one_was_shown() {
-    let (mut world, old, visible) = superseded();
-    let standing = |world: &World| world.client.recognise(&old, world.now);
-    assert_eq!(
-        standing(&world),
-        SecretStanding::Superseded { visible: visible.clone(), lately: true }
-    );
-    world.wait(Duration::from_hours(1));
-    let unused = SecretStanding::Superseded { visible, lately: false };
-    assert_eq!(standing(&world), unused, "the answer with the new one may be lost");
-    let before = world.client.clone();
-    world.client = before.clone().shown_current(&before, world.now);
-    assert_eq!(world.client, before, "nothing is written for it alone");
-    let changed = Client { updated_at: world.now, ..before.clone() };
-    world.client = changed.shown_current(&before, world.now);
-    assert_eq!(standing(&world), unused);
-    world.wait(Duration::from_mins(1));
-    assert_eq!(standing(&world), SecretStanding::Unknown);
-    assert_eq!(world.client.recognise(&world.secret, world.now), SecretStanding::Current);
-}
-
-#[test]
-fn a_superseded_secret_lives_no_longer_than_an_attempt() {
-    let (mut world, old, _) = superseded();
-    world.wait(world.settings.attempts.lifetime);
-    assert_eq!(world.client.recognise(&old, world.now), SecretStanding::Unknown);
+fn a_superseded_secret_sees_the_old_sessions_and_expires() {
+    let (world, old, visible) = superseded();
+    let seen = SecretStanding::Superseded(visible);
+    assert_eq!(world.client.recognise(&old, world.now), seen);
+    let late = world.now + Duration::from_mins(1);
+    assert_eq!(world.client.recognise(&old, late), SecretStanding::Unknown);
+    assert_eq!(world.client.recognise(&world.secret, late), SecretStanding::Current);
 }
 
 #[test]
