@@ -115,8 +115,8 @@ const HEAD: &str = "\
 Counted where the AWS SDK leaves the process, in the settings that ship with what `local` lays over them, for one request
 at a time. *Trips* are calls to DynamoDB that wait for one another; what is joined by + runs side by side.
 Units are DynamoDB's: one write unit for each begun KiB, twice that in a transaction, one read unit for each begun
-4 KiB, always strongly consistent. *Hashes* are passwords hashed or compared, some 25 ms each. `cargo test --test budget` compares this page with the code, and
-`POSTERN_UPDATE=1 cargo test --test budget` writes it.
+4 KiB, always strongly consistent. *Hashes* are passwords hashed or compared, some 25 ms each.
+`cargo test --workspace --test budget` compares this page with the code, and with `POSTERN_UPDATE=1` before it writes it.
 
 The budget: a sign-up by a code costs at most 20 write and 8 read units; each of its steps takes two trips, a step of a
 sign-in two, or three where the user has to be read first; a token takes one and writes nothing; what is public takes none.
