@@ -2,9 +2,7 @@
 
 use super::super::error::{AppError, chain};
 use super::{Known, Progress};
-use crate::flow::{
-    Budget, Client, Effect, FlowError, Identifier, Subject, Transition, UserId, Write,
-};
+use crate::flow::{Budget, Client, FlowError, Identifier, Subject, Transition, UserId, Write};
 use crate::store::{Commit, Committed, Counted, Keys as ItemKeys, StoreError};
 
 /// What became of a transition.
@@ -69,26 +67,16 @@ impl Progress<'_> {
             // What is written is written; the sessions whose users are not known are left out.
             Err(error) => tracing::warn!(error = %chain(&error), "a session's user was not read"),
         }
-        match counted {
-            Ok(Counted::Yes) => Ok(Settled::Done),
+        let refused = match counted {
+            Ok(Counted::Yes) => return Ok(Settled::Done),
             Ok(Counted::Refused { retry_after }) => {
-                let refused = FlowError::TooManyRequests { retry_after }.into();
-                // A wrong guess has used up its try; whether it was wrong is not told any more.
-                if transition.answer.is_err() {
-                    Err(refused)
-                } else {
-                    Ok(Settled::Uncounted(refused))
-                }
+                FlowError::TooManyRequests { retry_after }.into()
             }
-            // A success is not taken back because a counter could not be set to zero.
-            Err(error) if transition.answer.is_ok() && !sends(transition) => {
-                tracing::warn!(error = %chain(&error), "a counter was not written");
-                Ok(Settled::Done)
-            }
-            // A wrong guess has used up its try, counted or not: else a busy counter would give it for free.
-            Err(error) if transition.answer.is_err() => Err(error.into()),
-            Err(error) => Ok(Settled::Uncounted(error.into())),
-        }
+            Err(error) => error.into(),
+        };
+        // A wrong guess has used up its try, counted or not: else a busy counter would give it for free. What
+        // was not counted is not told either. A message that was not counted must not be sent.
+        if transition.answer.is_err() { Err(refused) } else { Ok(Settled::Uncounted(refused)) }
     }
 
     async fn count(&self, budgets: &[Budget]) -> Result<Counted, StoreError> {
@@ -173,11 +161,6 @@ impl Progress<'_> {
         self.learn(loaded);
         Ok(Settled::Raced)
     }
-}
-
-/// Whether it is about a message, which must not be sent unless it is counted; a notice is not.
-fn sends(transition: &Transition<Client>) -> bool {
-    transition.effects.iter().any(|effect| matches!(effect, Effect::Send(_)))
 }
 
 /// The users that the reply shows and that do not begin with it; a token shows nobody.

@@ -173,6 +173,7 @@ impl Client {
         why: Refused,
         cx: &Context<'_>,
     ) -> Self {
+        let stored = self.clone();
         let waits =
             |sign_up: &SignUp| sent.sign_up.as_ref().is_some_and(|sent| sent.waits_as(sign_up));
         if let Some(sign_up) = self.sign_up.take_if(|sign_up| waits(sign_up)) {
@@ -185,7 +186,7 @@ impl Client {
             let earlier = before.sign_in.as_ref().filter(|earlier| earlier.id == sign_in.id);
             self.sign_in = Some(sign_in.undelivered(earlier, why));
         }
-        self.changed(cx)
+        if self == stored { self } else { self.changed(cx) }
     }
 
     /// Marks a session as used now.
