@@ -77,7 +77,7 @@ test_sam_local() {
 # Nothing of all this may have changed a file.
 check_checkout() {
     local tree
-    tree=$(git status --porcelain)
+    tree=$(git status --porcelain || true)
     if [[ $tree != "$CHECKOUT" ]]; then
         printf 'The checks changed the checkout:\n%s\n' "$tree" >&2
         return 1
